@@ -1,0 +1,1 @@
+"""Quote devices, validate a buyback, print its papers, follow it."""

@@ -1,0 +1,1 @@
+"""Devices, their prices by grade, and the questions that make a grade."""

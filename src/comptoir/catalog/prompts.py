@@ -1,0 +1,120 @@
+"""What commands on the catalogue ask, read and tell."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from comptoir.catalog import categories, queries, services
+from comptoir.catalog.rules import Category, Choice, Question, answered
+from comptoir.core.errors import MissingValue, NotFound, Refused, UsageProblem
+from comptoir.core.i18n import _, ngettext
+from comptoir.desk import Desk
+
+
+class NoSuchFile(NotFound):
+    """The file to import does not exist."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("there is no file `{name}`").format(name=name))
+
+
+class UnreadableFile(UsageProblem):
+    """The file to import cannot be read."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(_("cannot read `{name}`: {reason}").format(name=name, reason=reason))
+
+
+class LinesRefused(Refused):
+    """The good lines went in, others did not."""
+
+    def __init__(self, refused: int) -> None:
+        super().__init__(
+            ngettext(
+                "{count} line was refused; the others are in",
+                "{count} lines were refused; the others are in",
+                refused,
+            ).format(count=refused),
+            _("mend the lines above and import them again; --strict takes all or nothing"),
+        )
+
+
+@dataclass(frozen=True)
+class ChoiceRow:
+    """One choice of one question."""
+
+    question: str
+    text: str
+    answer: str
+    label: str
+    grade: str
+    explanation: str
+
+
+def imported(desk: Desk, name: str, *, strict: bool) -> services.Tally:
+    """Import a file or the standard input, each refused line told as it comes."""
+    known = categories.load(desk.settings["categories"])
+    with _opened(name) as file, desk.writing() as session:
+        return services.import_catalogue(
+            session, file, known, lambda problem: desk.out.say(problem.message), strict=strict
+        )
+
+
+def check(tally: services.Tally) -> None:
+    """Raise LinesRefused where lines were left out."""
+    if tally.refused:
+        raise LinesRefused(tally.refused)
+
+
+def choices(category: Category) -> Iterator[ChoiceRow]:
+    """List the choices of a category's questions."""
+    for question in category.questions:
+        for choice in question.choices:
+            yield ChoiceRow(
+                question.key, question.text, choice.key, choice.label, choice.grade.value, choice.explanation
+            )
+
+
+def device(desk: Desk, code: str | None) -> queries.DeviceRow:
+    """Find the device of a code; without one, ask for words and let the person choose."""
+    with desk.reading() as reader:
+        if code is not None:
+            return queries.device(reader, code)
+        if not desk.can_ask:
+            raise MissingValue("CODE")
+        while True:
+            asked = desk.ask.text(_("Which device? (words or article code)"), lambda text: text)
+            found = {row.article_code: row for row in queries.search(reader, [asked], {}, 10)}
+            if found:
+                offered = [(c, f"{row.brand} {row.name}", row.description) for c, row in found.items()]
+                return found[desk.ask.choose(_("Which one?"), offered)]
+            desk.out.say(_("nothing found for `{asked}`").format(asked=asked))
+
+
+def diagnosis(desk: Desk, category: Category, given: Mapping[str, str]) -> list[tuple[Question, Choice]]:
+    """Match the answers given with the questions, asking those that are missing when a person is there."""
+    answers = dict(given)
+    if desk.can_ask:
+        for number, question in enumerate(category.questions, 1):
+            made = [q.choice(answers[q.key]) for q in category.questions if q.key in answers]
+            if question.key not in answers and not any(choice.ends for choice in made):
+                text = _("Question {number} of {count}: {text}").format(
+                    number=number, count=len(category.questions), text=question.text
+                )
+                offered = [(choice.key, choice.label, choice.explanation) for choice in question.choices]
+                answers[question.key] = desk.ask.choose(text, offered)
+    return answered(category, answers)
+
+
+def _opened(name: str) -> AbstractContextManager[BinaryIO]:
+    if name == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(name).open("rb")
+    except FileNotFoundError as error:
+        raise NoSuchFile(name) from error
+    except OSError as error:
+        raise UnreadableFile(name, error.strerror or str(error)) from error

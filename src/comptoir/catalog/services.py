@@ -1,0 +1,131 @@
+"""Writes of the catalogue: the import."""
+
+import csv
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import BinaryIO
+
+from sqlmodel import Session
+
+from comptoir.catalog.rules import STORED, BadHeader, BadLine, Categories, line_checker
+from comptoir.core.errors import Refused
+from comptoir.core.i18n import _, ngettext
+from comptoir.store.engine import driver
+
+_UPSERT = (
+    f"INSERT INTO device ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))}) "
+    f"ON CONFLICT (article_code) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in STORED[1:])} "
+    f"WHERE ({', '.join(f'device.{name}' for name in STORED[1:])}) "
+    f"IS NOT ({', '.join(f'excluded.{name}' for name in STORED[1:])})"
+)
+_SEPARATORS = ",;\t"
+_UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
+Values = tuple[str | int, ...]
+
+
+@dataclass
+class Tally:
+    """What an import did, in lines."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+class NothingImported(Refused):
+    """A strict import met lines that cannot go in."""
+
+    def __init__(self, refused: int) -> None:
+        super().__init__(
+            ngettext(
+                "{count} line was refused: nothing was imported",
+                "{count} lines were refused: nothing was imported",
+                refused,
+            ).format(count=refused),
+            _("mend the lines above, or import the good ones without --strict"),
+        )
+
+
+def import_catalogue(
+    session: Session, file: BinaryIO, categories: Categories, report: Callable[[BadLine], None], *, strict: bool
+) -> Tally:
+    """Bring a CSV catalogue in by article code; lines that cannot go in are reported and left out.
+
+    Streams: memory does not grow with the file. Raises BadHeader where the file is no catalogue, and, when
+    strict, NothingImported where a line was refused.
+    """
+    lines = _decoded(file)
+    first = next(lines, "")
+    if not first.strip():
+        raise BadHeader(_("it is empty"))
+    separator = max(_SEPARATORS, key=first.count)
+    check = line_checker(next(csv.reader([first], delimiter=separator)), categories)
+    tally = _stored(session, _checked(csv.reader(lines, delimiter=separator), check, report))
+    if strict and tally.refused:
+        raise NothingImported(tally.refused)
+    return tally
+
+
+def _decoded(file: BinaryIO) -> Iterator[str]:
+    """Decode line by line: UTF-8, or the cp1252 of an old Excel for a line that is not."""
+    for place, line in enumerate(file):
+        if place == 0 and line.startswith(_UTF_16):
+            raise BadHeader(_("it is in UTF-16: save it as CSV UTF-8"))
+        try:
+            yield line.decode("utf-8" if place else "utf-8-sig")
+        except UnicodeDecodeError:
+            yield line.decode("cp1252", errors="replace")
+
+
+def _checked(
+    lines: Iterator[list[str]], check: Callable[[Sequence[str]], Values], report: Callable[[BadLine], None]
+) -> Iterator[Values | None]:
+    """Give the values of each good line, None for each one refused and reported; blank lines do not count."""
+    number = 1
+    while True:
+        try:
+            cells = next(lines)
+            number = lines.line_num + 1  # type: ignore[attr-defined]  # a csv reader
+            if cells:
+                yield check(cells)
+        except StopIteration:
+            return
+        except (ValueError, csv.Error) as error:
+            report(BadLine(number, str(error)))
+            yield None
+
+
+def _stored(session: Session, lines: Iterator[Values | None]) -> Tally:
+    connection = driver(session)
+    tally = Tally()
+
+    def good() -> Iterator[Values]:
+        for values in lines:
+            if values is None:
+                tally.refused += 1
+            else:
+                tally.unchanged += 1
+                yield values
+
+    before = _count(connection)
+    changed = connection.executemany(_UPSERT, good()).rowcount
+    tally.added = _count(connection) - before
+    tally.updated = changed - tally.added
+    tally.unchanged -= changed
+    if changed:
+        _index(connection)
+    return tally
+
+
+def _count(connection: Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM device").fetchone()[0])
+
+
+def _index(connection: Connection) -> None:
+    # Built anew and whole: half a second for 200,000 devices, three times less than line by line.
+    connection.execute("INSERT INTO device_search (device_search) VALUES ('rebuild')")
+    connection.execute("DELETE FROM device_word")
+    connection.execute("INSERT INTO device_word (word) SELECT term FROM device_term")

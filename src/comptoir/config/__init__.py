@@ -1,0 +1,1 @@
+"""Show the settings in force and where each comes from."""

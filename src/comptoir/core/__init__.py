@@ -1,0 +1,1 @@
+"""Values and rules that belong to no feature; standard library only."""

@@ -1,0 +1,73 @@
+"""Euros: one parser, one rounding, splits that sum back."""
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from comptoir.core.errors import UsageProblem
+from comptoir.core.i18n import _, in_use
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+_BLANKS = rf"[ {NO_BREAK}{NARROW}]"
+_WRITTEN = re.compile(
+    rf"(?P<sign>[+-]?)(?P<euros>\d{{1,3}}(?:{_BLANKS}\d{{3}}){{1,3}}|\d{{1,12}})"
+    rf"(?:[.,](?P<cents>\d{{1,2}}))?{_BLANKS}?(?:€|EUR)?",
+    re.ASCII,
+)
+
+
+class BadAmount(UsageProblem):
+    """A text that is not an amount of money."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            _("`{text}` is not an amount").format(text=text),
+            _("write it like 12,50 or 12.50 or 1 234,50 €, with two decimals at most"),
+        )
+
+
+def parse(text: str) -> Decimal:
+    """Read euros from `12,50`, `12.50` or `1 234,50 €`; raise BadAmount where it could mean two things."""
+    written = _WRITTEN.fullmatch(text.strip())
+    if written is None:
+        raise BadAmount(text)
+    euros = re.sub(_BLANKS, "", written["euros"])
+    return Decimal(f"{written['sign']}{euros}.{written['cents'] or '0':0<2}")
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Round to the cent, halves away from zero, as invoices do."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def to_cents(amount: Decimal) -> int:
+    """Give the whole cents of an amount in euros, rounded."""
+    return int(rounded(amount) * 100)
+
+
+def from_cents(cents: int) -> Decimal:
+    """Give the euros of whole cents, with two decimals."""
+    return Decimal(cents).scaleb(-2)
+
+
+def split(total: Decimal, shares: Sequence[int]) -> list[Decimal]:
+    """Share a total by weights, to the cent; the parts sum back to it, the last takes the remainder.
+
+    `split(Decimal("10.00"), [1, 1, 1])` gives 3.33, 3.33 and 3.34. Weights are positive.
+    """
+    weight = sum(shares)
+    parts = [rounded(total * share / weight) for share in shares[:-1]]
+    return [*parts, rounded(total) - sum(parts, ZERO)]
+
+
+def spoken(amount: Decimal) -> str:
+    """Write an amount for people: `1 234,50 €` in French, `1,234.50 €` in English."""
+    return french(amount) if in_use() == "fr" else f"{amount:,.2f}{NO_BREAK}€"
+
+
+def french(amount: Decimal) -> str:
+    """Write an amount the way French papers do: `1 234,50 €`, with blanks that never break."""
+    return f"{amount:,.2f}".replace(",", NARROW).replace(".", ",") + f"{NO_BREAK}€"

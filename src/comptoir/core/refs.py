@@ -1,0 +1,34 @@
+"""Numbers people read aloud and scanners read back, each with its check character."""
+
+IN_STORE = "2"
+NUMBER_LENGTH = 13
+SHOP_DIGITS = 4
+SEQUENCE_DIGITS = 7
+
+
+def check_digit(digits: str) -> str:
+    """Give the EAN check digit of the digits before it (GS1 General Specifications, 7.9)."""
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is 13 ASCII digits with a right EAN-13 check digit."""
+    good = len(text) == NUMBER_LENGTH and text.isascii() and text.isdigit()
+    return good and check_digit(text[:-1]) == text[-1]
+
+
+def in_store_number(shop: int, sequence: int) -> str:
+    """Make an EAN-13 of the in-store range: 2, four digits of the shop, seven of a counter, check digit."""
+    body = f"{IN_STORE}{shop:0{SHOP_DIGITS}}{sequence:0{SEQUENCE_DIGITS}}"
+    return body + check_digit(body)
+
+
+def sequence_of(number: str) -> int:
+    """Give the counter inside an in-store number."""
+    return int(number[1 + SHOP_DIGITS : -1])
+
+
+def typed(text: str) -> str:
+    """Give a reference as typed or read aloud, without blanks, dots or dashes, in capitals."""
+    return "".join(c for c in text if not c.isspace() and c not in ".-_/").upper()

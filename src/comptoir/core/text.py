@@ -1,0 +1,28 @@
+"""Text as people type it and as it may be shown."""
+
+import unicodedata
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# What unicodedata does not take apart, though people type it both ways.
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o"})
+
+
+def fold(text: str) -> str:
+    """Give the text without accents or capitals, to compare what people type."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def tidy(text: str) -> str:
+    """Give the text in NFC with runs of blanks made one space; control characters become U+FFFD."""
+    return shown(" ".join(unicodedata.normalize("NFC", text).split()))
+
+
+def shown(text: str) -> str:
+    """Give the text safe for a terminal: control, format and private characters become U+FFFD."""
+    if text.isprintable():
+        return text
+    return "".join(REPLACEMENT if unicodedata.category(c) in _UNSAFE else c for c in text)

@@ -1,0 +1,1 @@
+"""Play a first buyback in a scratch database, each command shown."""

@@ -1,0 +1,119 @@
+"""The outside world, one door (file) per heavy library; the doors open when they are first used."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from comptoir.core.errors import MissingValue, UsageProblem
+from comptoir.core.i18n import _
+from comptoir.store.read import Reader, reading
+from comptoir.store.sqlite import State, state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from sqlmodel import Session
+
+    from comptoir.core.clock import Clock
+    from comptoir.desk.ask import Ask
+    from comptoir.desk.output import Output
+    from comptoir.desk.paper import Paper
+    from comptoir.desk.settings import Settings
+
+
+class NeedsYes(UsageProblem):
+    """What destroys or sends needs a yes, and nobody can be asked."""
+
+    def __init__(self) -> None:
+        super().__init__(_("this needs a yes, and there is no terminal to ask on"), _("add `--yes`"))
+
+
+class later:  # noqa: N801 - used like a function
+    """Stand for a module that is imported when it is first used: writes must not weigh on reads."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 - whatever the module holds
+        return getattr(import_module(self._name), attribute)
+
+
+class Desk:
+    """What a command may use: settings, clock, output, questions, the database, the printer."""
+
+    def __init__(self, settings: Settings, clock: Clock, out: Output, *, no_input: bool) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.out = out
+        self.no_input = no_input
+
+    @property
+    def operator(self) -> str:
+        """Give the name that the history keeps."""
+        return self.settings["operator"]
+
+    @property
+    def can_ask(self) -> bool:
+        """Tell whether a person can be asked: both streams of the talk are terminals."""
+        return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    @cached_property
+    def ask(self) -> Ask:
+        """Open the door of questions."""
+        from comptoir.desk.ask import Ask
+
+        return Ask()
+
+    def value(self, flag: str, given: str | None, question: str, check: Callable[[str], object]) -> str:
+        """Give the value of an option, asked for when it is missing; raise MissingValue."""
+        if given is not None:
+            return given
+        if not self.can_ask:
+            raise MissingValue(flag)
+        return self.ask.text(question, check)
+
+    def agreed(self, question: str, *, yes: bool) -> bool:
+        """Tell whether the person agrees to what destroys or sends; raise NeedsYes."""
+        if yes:
+            return True
+        if not self.can_ask:
+            raise NeedsYes
+        return self.ask.confirm(question)
+
+    @contextmanager
+    def reading(self) -> Generator[Reader]:
+        """Open the database to read it."""
+        path = self.settings.database
+        if state(path) is State.OLD:
+            self._upgrade(path)
+        with reading(path) as reader:
+            yield reader
+
+    @contextmanager
+    def writing(self) -> Generator[Session]:
+        """Open the database to write it, in one transaction; it is created or brought up to date first."""
+        from comptoir.store.engine import transaction
+
+        path = self.settings.database
+        if state(path) is not State.CURRENT:
+            self._upgrade(path)
+        with transaction(path) as session:
+            yield session
+
+    def pdf(self, paper: Paper) -> bytes:
+        """Draw a paper; the same paper gives the same bytes."""
+        from comptoir.desk.pdf import drawn
+
+        return drawn(paper)
+
+    def _upgrade(self, path: Path) -> None:
+        from comptoir.store.migrations import told, upgrade
+
+        copy = upgrade(path)
+        if copy:
+            self.out.say(told(copy))

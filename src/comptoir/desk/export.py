@@ -1,0 +1,99 @@
+"""Rows written for programs: JSON, JSON lines, CSV, TSV, and the CSV that French Excel opens right."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+BOM = "\ufeff"
+# What a spreadsheet would run as a formula (OWASP, "CSV Injection").
+_RUN = ("=", "+", "-", "@", "\t", "\r")
+
+Values = Sequence[Any]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any field of a row
+    """Give a value as JSON holds it: money as text with two decimals, moments in ISO."""
+    match value:
+        case Decimal():
+            return f"{value:.2f}"
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def as_json(keys: Sequence[str], rows: Iterable[Values]) -> Iterator[str]:
+    """Write a JSON array, an object a line."""
+    opening = "["
+    for row in rows:
+        yield f"{opening}\n  {_object(keys, row)}"
+        opening = ","
+    yield "[]\n" if opening == "[" else "\n]\n"
+
+
+def as_json_lines(keys: Sequence[str], rows: Iterable[Values]) -> Iterator[str]:
+    """Write a JSON object a line."""
+    return (_object(keys, row) + "\n" for row in rows)
+
+
+def as_one_json(keys: Sequence[str], row: Values) -> Iterator[str]:
+    """Write one JSON object, indented."""
+    record = {key: plain(value) for key, value in zip(keys, row, strict=True)}
+    yield json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_csv(keys: Sequence[str], rows: Iterable[Values]) -> Iterator[str]:
+    """Write CSV: commas, UTF-8, a decimal point."""
+    return _separated(keys, rows, delimiter=",", end="\n", comma=False)
+
+
+def as_excel(keys: Sequence[str], rows: Iterable[Values]) -> Iterator[str]:
+    """Write the CSV that French Excel opens by itself: byte order mark, `;`, decimal comma, CRLF."""
+    yield BOM
+    yield from _separated(keys, rows, delimiter=";", end="\r\n", comma=True)
+
+
+def as_tsv(keys: Sequence[str], rows: Iterable[Values]) -> Iterator[str]:
+    """Write a header and rows with tabs between; blanks inside cells become single spaces."""
+    yield "\t".join(keys) + "\n"
+    for row in rows:
+        yield "\t".join(" ".join(str(_cell(value, comma=False)).split()) for value in row) + "\n"
+
+
+def _object(keys: Sequence[str], row: Values) -> str:
+    record = {key: plain(value) for key, value in zip(keys, row, strict=True)}
+    return json.dumps(record, ensure_ascii=False)
+
+
+def _separated(keys: Sequence[str], rows: Iterable[Values], *, delimiter: str, end: str, comma: bool) -> Iterator[str]:
+    text = StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
+    writer.writerow(keys)
+    for row in rows:
+        writer.writerow([_cell(value, comma=comma) for value in row])
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue()
+
+
+def _cell(value: Any, *, comma: bool) -> str | int:  # noqa: ANN401 - any field of a row
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return value
+        case Decimal():
+            return f"{value:.2f}".replace(".", ",") if comma else f"{value:.2f}"
+        case dict() | list() | tuple():
+            return json.dumps(value, ensure_ascii=False)
+        case str():
+            return f"'{value}" if value.startswith(_RUN) else value
+        case _:
+            return str(plain(value))

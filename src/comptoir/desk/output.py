@@ -1,0 +1,285 @@
+"""The only writer of stdout (data) and stderr (talk)."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from comptoir.core import money
+from comptoir.core.clock import in_paris
+from comptoir.core.errors import ComptoirError, UsageProblem
+from comptoir.core.i18n import _, in_use
+from comptoir.core.text import shown
+from comptoir.desk import export, table
+
+CHUNK = 1 << 16  # characters kept before a write: one system call a row would cost a third more
+
+
+class Format(StrEnum):
+    """How data is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+
+
+class TwoFormats(UsageProblem):
+    """Two options ask for different formats."""
+
+    def __init__(self) -> None:
+        super().__init__(_("`--format`, `--json` and `--excel` ask for different formats"), _("keep one of them"))
+
+
+class Unwritable(UsageProblem):
+    """The output file cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            _("cannot write `{path}`: {reason}").format(path=path, reason=reason),
+            _("name another file with -o; `-` is the standard output"),
+        )
+
+
+@dataclass(frozen=True)
+class View:
+    """How the person wants the data."""
+
+    format: Annotated[Format | None, typer.Option("--format", "-f", help=_("How data is written."))] = None
+    json: Annotated[bool, typer.Option("--json", help=_("Short for --format json."))] = False
+    excel: Annotated[
+        bool, typer.Option("--excel", help=_("CSV that French Excel opens right: `;`, decimal comma."))
+    ] = False
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help=_("Write into a file; `-` is the standard output."))
+    ] = "-"
+
+    def chosen(self) -> Format:
+        """Give the one format asked for; raise TwoFormats."""
+        asked = {self.format} if self.format else set()
+        if self.json:
+            asked.add(Format.JSON)
+        if self.excel:
+            asked.add(Format.CSV)
+        if len(asked) > 1:
+            raise TwoFormats
+        named = self.output.rpartition(".")[2].lower()
+        return asked.pop() if asked else Format(named) if named in set(Format) else Format.TABLE
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field of a row: its stable key, its title for eyes, and the words shown for its values."""
+
+    key: str
+    title: str
+    words: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows that belong to a record: shown under it, nested in JSON under the key."""
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Any]
+
+
+class Output:
+    """Writes data and talk, each to its own stream."""
+
+    def __init__(self, data: IO[str], talk: IO[str], environment: Mapping[str, str]) -> None:
+        self.data = data
+        self.talk = talk
+        self.environment = environment
+
+    def rows(self, columns: Sequence[Column], rows: Iterable[Any], view: View) -> None:
+        """Write rows, streamed unless they are laid out as a table."""
+        chosen = view.chosen()
+        with self._sink(view.output) as sink:
+            if chosen is Format.TABLE:
+                cells = [[_for_eyes(column, row) for column in columns] for row in rows]
+                self._tell(sink, table.table([c.title for c in columns], cells, self._width(sink)) if cells else ())
+                return
+            keys = [column.key for column in columns]
+            self._tell(sink, _written(chosen, keys, _values(keys, rows), excel=view.excel))
+
+    def record(self, columns: Sequence[Column], row: Any, view: View, sections: Sequence[Section] = ()) -> None:  # noqa: ANN401 - any dataclass
+        """Write one record and what belongs to it."""
+        chosen = view.chosen()
+        with self._sink(view.output) as sink:
+            if chosen is Format.TABLE:
+                self._tell(sink, self._laid_out(columns, row, sections, self._width(sink)))
+                return
+            keys = [column.key for column in columns] + [section.key for section in sections]
+            values = [getattr(row, column.key) for column in columns] + [_nested(section) for section in sections]
+            one = chosen is Format.JSON
+            self._tell(
+                sink,
+                export.as_one_json(keys, values) if one else _written(chosen, keys, [values], excel=view.excel),
+            )
+
+    def raw(self, content: bytes) -> None:
+        """Write bytes to the standard output: a document for another program."""
+        self.data.flush()
+        self.data.buffer.write(content)  # type: ignore[attr-defined]  # a text stream over bytes
+        self.data.buffer.flush()  # type: ignore[attr-defined]  # a text stream over bytes
+
+    def line(self, text: str) -> None:
+        """Write one line of data."""
+        self.data.write(text + "\n")
+
+    def say(self, text: str = "") -> None:
+        """Tell the person something."""
+        self.talk.write("\n".join(shown(line) for line in text.split("\n")) + "\n")
+        self.talk.flush()
+
+    def warn(self, text: str) -> None:
+        """Tell the person something they should look at."""
+        self.say(_("warning: {text}").format(text=text))
+
+    def fail(self, error: ComptoirError, *, as_json: bool = False) -> None:
+        """Tell every problem of a failure, with what to do next."""
+        if as_json:
+            told = [
+                {"error": problem.kind, "message": problem.message, "hint": problem.hint}
+                for problem in error.problems()
+            ]
+            self.say(json.dumps({"exit_code": error.exit_code, "errors": told}, ensure_ascii=False))
+            return
+        hints = []
+        for problem in error.problems():
+            self.say(_("error: {text}").format(text=problem.message))
+            if problem.hint and problem.hint not in hints:
+                hints.append(problem.hint)
+        for hint in hints:
+            self.say(_("hint: {text}").format(text=hint))
+
+    def _laid_out(
+        self,
+        columns: Sequence[Column],
+        row: Any,  # noqa: ANN401 - any dataclass
+        sections: Sequence[Section],
+        width: int | None,
+    ) -> Iterator[str]:
+        yield from table.facts([c.title for c in columns], [_for_eyes(c, row) for c in columns], width)
+        for section in sections:
+            if section.rows:
+                cells = [[_for_eyes(column, each) for column in section.columns] for each in section.rows]
+                yield f"\n{section.title}\n"
+                yield from table.table([c.title for c in section.columns], cells, width)
+
+    def _width(self, sink: IO[str]) -> int | None:
+        return shutil.get_terminal_size().columns if sink.isatty() else None
+
+    @contextmanager
+    def _sink(self, path: str) -> Generator[IO[str]]:
+        if path == "-":
+            yield self.data
+            self.data.flush()
+            return
+        with replacing(Path(path)) as file, TextIOWrapper(file, "utf-8", newline="") as text:
+            yield text
+            text.flush()
+            text.detach()
+
+    def _tell(self, sink: IO[str], chunks: Iterable[str]) -> None:
+        kept: list[str] = []
+        size = 0
+        for chunk in chunks:
+            kept.append(chunk)
+            size += len(chunk)
+            if size > CHUNK:
+                sink.write("".join(kept))
+                kept, size = [], 0
+        sink.write("".join(kept))
+
+
+@contextmanager
+def replacing(path: Path) -> Generator[IO[bytes]]:
+    """Write a file whole or not at all: beside it first, then moved into its place."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            draft.chmod(0o666 & ~_mask())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise Unwritable(path, error.strerror or str(error)) from error
+
+
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def standard() -> Output:
+    """Give the output of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace", newline="")  # type: ignore[union-attr]  # an old console must not crash us
+    return Output(sys.stdout, sys.stderr, os.environ)
+
+
+def _values(keys: Sequence[str], rows: Iterable[Any]) -> Iterator[list[Any]]:
+    return ([getattr(row, key) for key in keys] for row in rows)
+
+
+def _nested(section: Section) -> list[dict[str, Any]]:
+    return [{c.key: export.plain(getattr(row, c.key)) for c in section.columns} for row in section.rows]
+
+
+def _written(chosen: Format, keys: Sequence[str], rows: Iterable[Sequence[Any]], *, excel: bool) -> Iterable[str]:
+    match chosen:
+        case Format.JSON:
+            return export.as_json(keys, rows)
+        case Format.JSONL:
+            return export.as_json_lines(keys, rows)
+        case Format.TSV:
+            return export.as_tsv(keys, rows)
+        case _:
+            return export.as_excel(keys, rows) if excel else export.as_csv(keys, rows)
+
+
+def _for_eyes(column: Column, row: Any) -> table.Cell:  # noqa: ANN401 - any dataclass
+    value = getattr(row, column.key)
+    if column.words is not None and value in column.words:
+        return _(column.words[value]), False
+    match value:
+        case Decimal():
+            return money.spoken(value), True
+        case bool():
+            return _("yes") if value else _("no"), False
+        case int():
+            return str(value), True
+        case datetime():
+            return _day(in_paris(value)) + in_paris(value).strftime(" %H:%M"), False
+        case date():
+            return _day(value), False
+        case None:
+            return "", False
+        case _:
+            return shown(str(value)), False
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d/%m/%Y") if in_use() == "fr" else day.isoformat()[:10]

@@ -1,0 +1,144 @@
+"""Settings: flag, then environment, then the user's file, then default; each says where it came from."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+from comptoir.core.errors import UsageProblem
+from comptoir.core.i18n import _, mark
+from comptoir.core.refs import SHOP_DIGITS
+
+PREFIX = "COMPTOIR_"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One setting that can be given: its name, its default, what it is for."""
+
+    name: str
+    default: str
+    description: str
+
+
+ENTRIES = (
+    Entry("database", "", mark("database file")),
+    Entry("lang", "", mark("language of screens, fr or en")),
+    Entry("operator", "", mark("name kept in the history; the system's user by default")),
+    Entry("shop_number", "0", mark("number of this counter, 0 to 9999, inside every buyback number")),
+    Entry("shop_name", "Comptoir Seconde Vie", mark("name of the shop on documents")),
+    Entry("shop_email", "", mark("address that documents give for questions")),
+    Entry("categories", "", mark("TOML file of the shop's own categories and questions")),
+)
+NAMES = tuple(entry.name for entry in ENTRIES)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting's value and where it came from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+class UnknownSetting(UsageProblem):
+    """The settings file names something that does not exist."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        near = get_close_matches(name, NAMES, 1)
+        super().__init__(
+            _("`{path}` has an unknown setting `{name}`").format(path=path, name=name),
+            _("did you mean `{near}`?").format(near=near[0])
+            if near
+            else _("known ones: {names}").format(names=", ".join(NAMES)),
+        )
+
+
+class BadSetting(UsageProblem):
+    """A setting's value cannot be used."""
+
+    def __init__(self, setting: Setting, reason: str) -> None:
+        super().__init__(
+            _("setting `{name}` = `{value}` ({origin}): {reason}").format(
+                name=setting.name, value=setting.value, origin=setting.origin, reason=reason
+            )
+        )
+
+
+class BadSettingsFile(UsageProblem):
+    """The settings file cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(_("cannot read `{path}`: {reason}").format(path=path, reason=reason))
+
+
+class Settings:
+    """Every setting, resolved."""
+
+    def __init__(self, resolved: Mapping[str, Setting]) -> None:
+        self.resolved = resolved
+
+    def __getitem__(self, name: str) -> str:
+        return self.resolved[name].value
+
+    @property
+    def database(self) -> Path:
+        """Give the path of the database file; raise BadSetting for an address this version cannot open."""
+        setting = self.resolved["database"]
+        if "://" in setting.value:
+            raise BadSetting(setting, _("this version keeps its data in a local file: give a path"))
+        return Path(setting.value).expanduser()
+
+    @property
+    def shop_number(self) -> int:
+        """Give the number of this counter, 0 to 9999; raise BadSetting."""
+        setting = self.resolved["shop_number"]
+        value = setting.value
+        if not (value.isascii() and value.isdigit() and len(value) <= SHOP_DIGITS):
+            raise BadSetting(setting, _("it takes 1 to 4 digits"))
+        return int(value)
+
+
+def settings_file(environment: Mapping[str, str]) -> Path:
+    """Give the path of the user's settings file."""
+    named = environment.get(PREFIX + "CONFIG")
+    return Path(named) if named else user_config_path("comptoir") / "config.toml"
+
+
+def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
+    """Resolve every setting; raise UnknownSetting or BadSettingsFile for a file that is wrong."""
+    path = settings_file(environment)
+    written = _read(path)
+    fallback = {
+        "database": str(user_data_path("comptoir") / "comptoir.db"),
+        "operator": environment.get("USER") or environment.get("USERNAME") or "comptoir",
+    }
+    resolved = {}
+    for entry in ENTRIES:
+        variable = PREFIX + entry.name.upper()
+        if flag := flags.get(entry.name):
+            resolved[entry.name] = Setting(entry.name, flag, f"--{entry.name}")
+        elif variable in environment:
+            resolved[entry.name] = Setting(entry.name, environment[variable], variable)
+        elif entry.name in written:
+            resolved[entry.name] = Setting(entry.name, written[entry.name], str(path))
+        else:
+            resolved[entry.name] = Setting(entry.name, fallback.get(entry.name, entry.default), "default")
+    return Settings(resolved)
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadSettingsFile(path, str(error)) from error
+    for name in written:
+        if name not in NAMES:
+            raise UnknownSetting(name, path)
+    return {name: str(value) for name, value in written.items()}

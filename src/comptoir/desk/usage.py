@@ -1,0 +1,140 @@
+"""Typer, made to speak the person's language: help pages, and usage errors as sentences of ours."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from comptoir.core.errors import UsageProblem
+from comptoir.core.i18n import _
+from comptoir.desk.options import spread
+
+Body = Callable[..., None]
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class UnknownCommand(UsageProblem):
+    """No command has this name."""
+
+    def __init__(self, name: str, path: str, known: list[str]) -> None:
+        near = get_close_matches(name, known, 2)
+        super().__init__(
+            _("`{path}` has no command `{name}`").format(path=path, name=name),
+            _("did you mean `{near}`?").format(near="`, `".join(near)) if near else _see_help(path),
+        )
+
+
+class BadUsage(UsageProblem):
+    """The command line does not fit the command."""
+
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message, _see_help(path))
+
+
+class Command(TyperCommand):
+    """A command whose help page is in the language in use."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Typer's private types
+        """Write the usage line."""
+        _write_usage(self, ctx, formatter)
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's private types
+        """Give the help option with its own help translated."""
+        return _help_option(super().get_help_option(ctx))
+
+
+class Group(TyperGroup):
+    """A group of commands whose help page and refusals are in the language in use."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Typer's private types
+        """Write the usage line."""
+        _write_usage(self, ctx, formatter)
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's private types
+        """Give the help option with its own help translated."""
+        return _help_option(super().get_help_option(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Typer's private types
+        """Find the command; raise UnknownCommand with the nearest names."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise UnknownCommand(args[0], ctx.command_path, self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+
+class Feature(typer.Typer):
+    """The commands of one feature."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            cls=Group,
+            add_completion=False,
+            rich_markup_mode=None,
+            pretty_exceptions_enable=False,
+            no_args_is_help=True,
+            context_settings=SETTINGS,
+        )
+
+    def verb(self, name: str, help: str) -> Callable[[Body], Body]:  # noqa: A002 - the word of Typer
+        """Register a command under its name, its bundles of options spread out."""
+        return lambda body: self.command(name, cls=Command, help=help, context_settings=SETTINGS)(spread(body))
+
+
+def told(error: Exception) -> UsageProblem:
+    """Say a usage error of Typer in our own words."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "comptoir"
+    return BadUsage(_sentence(error), path)
+
+
+def _sentence(error: Any) -> str:  # noqa: ANN401 - Typer's private exception types
+    # By class name: the classes live in a private package of Typer.
+    match type(error).__name__:
+        case "MissingParameter":
+            return _missing(error.param)
+        case "NoSuchOption":
+            near = error.possibilities or []
+            more = _("; did you mean `{near}`?").format(near="`, `".join(sorted(near))) if near else ""
+            return _("there is no option `{name}`").format(name=error.option_name) + more
+        case "BadOptionUsage" if "does not take" in error.message:
+            return _("option `{name}` takes no value").format(name=error.option_name)
+        case "BadOptionUsage":
+            return _("option `{name}` needs a value").format(name=error.option_name)
+        case "BadParameter":
+            return _bad_value(error)
+        case _ if error.message.startswith("Got unexpected"):
+            extra = error.message.partition(") (")[2].removesuffix(")")
+            return _("too many arguments: `{extra}`").format(extra=extra)
+        case _:
+            return cast("str", error.message)
+
+
+def _missing(parameter: Any) -> str:  # noqa: ANN401 - Typer's private types
+    name = "/".join(parameter.opts) if parameter.param_type_name == "option" else parameter.human_readable_name
+    return _("`{name}` is missing").format(name=name)
+
+
+def _bad_value(error: Any) -> str:  # noqa: ANN401 - Typer's private types
+    name = "/".join(error.param.opts) if error.param.param_type_name == "option" else error.param.human_readable_name
+    choices = getattr(error.param.type, "choices", None)
+    if choices:
+        listed = ", ".join(str(getattr(choice, "value", choice)) for choice in choices)
+        return _("`{name}` takes one of: {listed}").format(name=name, listed=listed)
+    if getattr(error.param.type, "name", "") in {"integer", "integer range"}:
+        return _("`{name}` takes a whole number in its range").format(name=name)
+    return _("`{name}`: {reason}").format(name=name, reason=error.message)
+
+
+def _see_help(path: str) -> str:
+    return _("`{path} --help` shows what it takes").format(path=path)
+
+
+def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Typer's private types
+    formatter.write_usage(ctx.command_path, " ".join(command.collect_usage_pieces(ctx)), prefix=_("Usage: "))
+
+
+def _help_option(option: Any) -> Any:  # noqa: ANN401 - Typer's private types
+    if option is not None:
+        option.help = _("Show this page.")
+    return option

@@ -1,0 +1,178 @@
+"""Who sells and where: options of a command, asked for when they are missing."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from comptoir.core.errors import ComptoirError, Refused, raise_all
+from comptoir.core.i18n import _
+from comptoir.desk import Desk, later
+from comptoir.desk.completion import from_database
+from comptoir.parties import queries
+from comptoir.parties.rules import Check, UnknownAddress, checked
+
+fields = later("comptoir.parties.fields")
+
+NEW = "new"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Options that name a reseller, known or new."""
+
+    reseller: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RESELLER",
+            help=_("A known reseller: SIRET, or part of the name."),
+            autocompletion=from_database(queries.sirets),
+        ),
+    ] = None
+    name: Annotated[str | None, typer.Option(help=_("Company name of a new reseller."))] = None
+    siret: Annotated[str | None, typer.Option(help=_("SIRET of a new reseller."))] = None
+    email: Annotated[str | None, typer.Option(help=_("E-mail of a new reseller."))] = None
+    phone: Annotated[str | None, typer.Option(help=_("Phone of a new reseller, mainland or overseas."))] = None
+
+
+@dataclass(frozen=True)
+class Pickup:
+    """Options that name a pickup address, known or new."""
+
+    address: Annotated[
+        list[int] | None, typer.Option(metavar="NUMBER", help=_("A known address of the reseller, by its number."))
+    ] = None
+    line: Annotated[str | None, typer.Option(help=_("Number and street of a new address."))] = None
+    complement: Annotated[str | None, typer.Option(help=_("Building, floor, door."))] = None
+    postcode: Annotated[str | None, typer.Option(help=_("Postcode."))] = None
+    town: Annotated[str | None, typer.Option(help=_("Town."))] = None
+    country: Annotated[str, typer.Option(help=_("Country."))] = "France"
+
+    @property
+    def typed(self) -> bool:
+        """Tell whether a new address is being given."""
+        return any((self.line, self.complement, self.postcode, self.town))
+
+
+class SecondSite(Refused):
+    """A buyback has one pickup address."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("one buyback, one pickup address: two were given"),
+            _("validate one site at a time; several sites at once are the matter of a fleet quote"),
+        )
+
+
+def form(desk: Desk, identity: Identity, pickup: Pickup) -> tuple[dict[str, str], dict[str, str]]:
+    """Give the reseller's identity and the pickup address: known, typed, or asked for.
+
+    Every problem of both forms is raised at once.
+    """
+    found: list[ComptoirError] = []
+    seller: dict[str, str] = {}
+    place: dict[str, str] = {}
+    try:
+        seller = _who(desk, identity)
+    except ComptoirError as problem:
+        found += problem.problems()
+    if seller or pickup.typed:
+        try:
+            place = _where(desk, pickup, seller.get("siret"))
+        except ComptoirError as problem:
+            found += problem.problems()
+    raise_all(found)
+    return seller, place
+
+
+def _who(desk: Desk, given: Identity) -> dict[str, str]:
+    if given.reseller is not None:
+        with desk.reading() as reader:
+            return _identity(queries.single(reader, given.reseller))
+    form = {key: value for key, value in asdict(given).items() if key != "reseller"}
+    if desk.can_ask and not any(form.values()):
+        known = _chosen(desk)
+        if known:
+            return known
+    return checked(_asked(desk, form, _QUESTIONS_WHO, fields.IDENTITY), fields.IDENTITY)
+
+
+def _where(desk: Desk, given: Pickup, siret: str | None) -> dict[str, str]:
+    if len(set(given.address or [])) + given.typed > 1:
+        raise SecondSite
+    known = _known_places(desk, siret)
+    if given.address:
+        return _place(_numbered(known, given.address[0], siret or ""))
+    if not given.typed and known:
+        place = _picked(desk, known)
+        if place:
+            return _place(place)
+    form: dict[str, str | None] = {key: value for key, value in asdict(given).items() if key != "address"}
+    form = _asked(desk, form, _QUESTIONS_WHERE, fields.PLACE)
+    return checked(form | {"complement": form["complement"] or ""}, fields.PLACE)
+
+
+_QUESTIONS_WHO = {
+    "name": _("Company name of the reseller"),
+    "siret": _("SIRET (14 digits)"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+}
+_QUESTIONS_WHERE = {
+    "line": _("Pickup address: number and street"),
+    "complement": _("Complement (Enter for none)"),
+    "postcode": _("Postcode"),
+    "town": _("Town"),
+    "country": _("Country"),
+}
+
+
+def _asked(
+    desk: Desk, form: Mapping[str, str | None], questions: Mapping[str, str], checks: Mapping[str, Check]
+) -> dict[str, str | None]:
+    """Ask for the missing fields where a person is there; leave them missing elsewhere."""
+    if not desk.can_ask:
+        return dict(form)
+    missing = {key: desk.ask.text(text, checks[key]) for key, text in questions.items() if form[key] is None}
+    return {**form, **missing}
+
+
+def _known_places(desk: Desk, siret: str | None) -> list[queries.AddressRow]:
+    if siret is None:
+        return []
+    with desk.reading() as reader:
+        return [row for found in queries.matching(reader, siret) for row in queries.addresses(reader, found.id)]
+
+
+def _chosen(desk: Desk) -> dict[str, str] | None:
+    with desk.reading() as reader:
+        known = {row.siret: row for row in queries.resellers(reader)}
+    if not known:
+        return None
+    offered = [(siret, row.name, f"{siret} · {row.email}") for siret, row in known.items()]
+    picked = desk.ask.choose(_("Which reseller?"), [*offered, (NEW, _("A new one"), "")])
+    return None if picked == NEW else _identity(known[picked])
+
+
+def _picked(desk: Desk, known: list[queries.AddressRow]) -> queries.AddressRow | None:
+    if not desk.can_ask:
+        return known[0]
+    offered = [(str(row.id), ", ".join(row.lines), "") for row in known]
+    picked = desk.ask.choose(_("Picked up where?"), [*offered, (NEW, _("Another address"), "")])
+    return next((row for row in known if str(row.id) == picked), None)
+
+
+def _numbered(known: list[queries.AddressRow], number: int, siret: str) -> queries.AddressRow:
+    for row in known:
+        if row.id == number:
+            return row
+    raise UnknownAddress(number, siret)
+
+
+def _identity(row: queries.ResellerRow) -> dict[str, str]:
+    return {"name": row.name, "siret": row.siret, "email": row.email, "phone": row.phone}
+
+
+def _place(row: queries.AddressRow) -> dict[str, str]:
+    return {key: getattr(row, key) for key in _QUESTIONS_WHERE}

@@ -1,0 +1,77 @@
+"""Reads of resellers and addresses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from comptoir.core.refs import typed
+from comptoir.parties.rules import UnknownReseller
+from comptoir.store.read import Reader
+
+
+@dataclass(frozen=True)
+class ResellerRow:
+    """A reseller."""
+
+    id: int
+    siret: str
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class AddressRow:
+    """A pickup address of a reseller."""
+
+    id: int
+    line: str
+    complement: str
+    postcode: str
+    town: str
+    country: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Give the address as an envelope writes it."""
+        return tuple(
+            part for part in (self.line, self.complement, f"{self.postcode} {self.town}", self.country) if part
+        )
+
+
+_RESELLER = "SELECT id, siret, name, email, phone FROM reseller"
+_ADDRESS = "SELECT id, line, complement, postcode, town, country FROM address WHERE reseller_id = :reseller"
+
+
+def resellers(reader: Reader) -> Iterator[ResellerRow]:
+    """List every reseller by name."""
+    return reader.rows(f"{_RESELLER} ORDER BY name, siret", ResellerRow)
+
+
+def matching(reader: Reader, key: str) -> list[ResellerRow]:
+    """List the resellers of a SIRET, or else those whose name holds the text, accents and capitals aside."""
+    exact = list(reader.rows(f"{_RESELLER} WHERE siret = :siret", ResellerRow, siret=typed(key)))
+    if exact:
+        return exact
+    sql = f"{_RESELLER} WHERE instr(fold(name), fold(:key)) ORDER BY name, siret"
+    found = list(reader.rows(sql, ResellerRow, key=key.strip()))
+    same = [row for row in found if row.name.casefold() == key.strip().casefold()]
+    return same or found
+
+
+def single(reader: Reader, key: str) -> ResellerRow:
+    """Give the one reseller that answers to a SIRET or a name; raise UnknownReseller with the candidates."""
+    found = matching(reader, key)
+    if len(found) != 1:
+        raise UnknownReseller(key, [f"{row.name} ({row.siret})" for row in found])
+    return found[0]
+
+
+def addresses(reader: Reader, reseller: int) -> list[AddressRow]:
+    """List a reseller's addresses, the last one given first."""
+    return list(reader.rows(f"{_ADDRESS} ORDER BY id DESC", AddressRow, reseller=reseller))
+
+
+def sirets(reader: Reader, start: str, limit: int) -> list[str]:
+    """List the SIRETs that begin so, for completion."""
+    sql = "SELECT siret FROM reseller WHERE substr(siret, 1, length(:start)) = :start ORDER BY siret LIMIT :limit"
+    return reader.values(sql, start=typed(start), limit=limit)

@@ -1,0 +1,56 @@
+"""Forms and references of resellers: every problem of a form at once, one reseller or none."""
+
+from collections.abc import Callable, Mapping
+
+from comptoir.core.errors import ComptoirError, MissingValue, NotFound, UsageProblem, raise_all
+from comptoir.core.i18n import _
+
+Check = Callable[[str], str]
+
+
+class BadField(UsageProblem):
+    """A field of a form that cannot be taken, with the reason."""
+
+    def __init__(self, flag: str, reason: str) -> None:
+        super().__init__(f"`{flag}`: {reason}")
+        self.flag = flag
+        self.reason = reason
+
+
+class UnknownReseller(NotFound):
+    """No reseller, or several, answer to this name."""
+
+    def __init__(self, key: str, near: list[str]) -> None:
+        several = ", ".join(near)
+        super().__init__(
+            _("no single reseller answers to `{key}`").format(key=key),
+            _("candidates: {several}").format(several=several)
+            if near
+            else _("list them with `comptoir reseller list`, or give --name --siret --email --phone"),
+        )
+
+
+class UnknownAddress(NotFound):
+    """The reseller has no such address."""
+
+    def __init__(self, address: int, name: str) -> None:
+        super().__init__(
+            _("{name} has no address number {address}").format(name=name, address=address),
+            _("`comptoir reseller show` lists its addresses; --line --postcode --town give a new one"),
+        )
+
+
+def checked(form: Mapping[str, str | None], checks: Mapping[str, Check]) -> dict[str, str]:
+    """Check every field of a form; raise all of its problems at once, missing fields (None) included."""
+    values: dict[str, str] = {}
+    found: list[ComptoirError] = []
+    for key, check in checks.items():
+        text = form[key]
+        try:
+            if text is None:
+                raise MissingValue(f"--{key}")
+            values[key] = check(text)
+        except ComptoirError as problem:
+            found.append(problem)
+    raise_all(found)
+    return values

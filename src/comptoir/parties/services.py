@@ -1,0 +1,31 @@
+"""Writes of resellers and addresses."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from comptoir.parties.tables import Address, Reseller
+
+
+def keep_reseller(session: Session, identity: Mapping[str, str], moment: datetime) -> Reseller:
+    """Record a reseller by SIRET; what changed since the last time is brought up to date."""
+    kept = session.exec(select(Reseller).where(col(Reseller.siret) == identity["siret"])).first()
+    if kept is None:
+        kept = Reseller.model_validate({**identity, "created_at": moment})
+    else:
+        kept.name, kept.email, kept.phone = identity["name"], identity["email"], identity["phone"]
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def keep_address(session: Session, reseller: int, place: Mapping[str, str]) -> Address:
+    """Record a pickup address of a reseller, once."""
+    same = [col(getattr(Address, key)) == value for key, value in place.items()]
+    kept = session.exec(select(Address).where(col(Address.reseller_id) == reseller, *same)).first()
+    if kept is None:
+        kept = Address.model_validate({**place, "reseller_id": reseller})
+        session.add(kept)
+        session.flush()
+    return kept

@@ -1,0 +1,1 @@
+"""The database: one file, read through the driver, written through SQLModel sessions."""

@@ -1,0 +1,81 @@
+"""Bring a database to the schema of this program: a copy first, then one transaction, all or nothing."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from comptoir.core.i18n import _
+from comptoir.store.engine import connect, engine
+from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, DatabaseUnusable, State, state, troubles
+from comptoir.store.turn import turn
+
+
+def upgrade(path: Path) -> Path | None:
+    """Create or migrate the database; give the copy made first, or None. Safe to run from two processes."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnusable(path, error.strerror or str(error)) from error
+    with turn(path), troubles(path):
+        match state(path):
+            case State.CURRENT:
+                return None
+            case State.MISSING:
+                _create(path)
+                return None
+            case State.OLD:
+                copy = _copied(path)
+                _migrate(path)
+                return copy
+
+
+def _create(path: Path) -> None:
+    # Built beside and moved into place: killed half-way, it leaves no file that looks like somebody else's.
+    draft = path.with_name(f"{path.name}.new-{os.getpid()}")
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        _migrate(draft)
+        draft.replace(path)
+    except OSError as error:
+        raise DatabaseUnusable(path, error.strerror or str(error)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _copied(path: Path) -> Path:
+    copy = path.with_name(f"{path.name}.before-schema-{SCHEMA}")
+    os.close(os.open(copy, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+    source, target = connect(path), sqlite3.connect(copy)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()
+    return copy
+
+
+def _migrate(path: Path) -> None:
+    made = engine(path)
+    with made.begin() as connection:
+        command.upgrade(config(connection), "head")
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+    made.dispose()
+    engine.cache_clear()
+
+
+def config(connection: Connection) -> Config:
+    """Give Alembic's settings for a connection whose transaction is already open."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.attributes["connection"] = connection
+    return made
+
+
+def told(copy: Path) -> str:
+    """Say where the copy of the old database stands."""
+    return _("database brought up to date; a copy of the old one stands in `{path}`").format(path=copy)

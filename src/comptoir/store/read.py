@@ -1,0 +1,65 @@
+"""Reads: SQL over the driver's own connection, rows as frozen dataclasses, streamed."""
+
+import sqlite3
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from json import loads
+from pathlib import Path
+from typing import Any, TypeVar
+
+from comptoir.core.money import from_cents
+from comptoir.store.sqlite import State, opened, state, troubles
+
+Row = TypeVar("Row")
+Value = str | int | None
+
+# By the annotation of the dataclass's field: what the database keeps, made what Python wants.
+_DECODERS: dict[Any, Callable[[Any], Any]] = {
+    Decimal: from_cents,
+    Decimal | None: lambda cents: None if cents is None else from_cents(cents),
+    datetime: datetime.fromisoformat,
+    dict[str, str]: loads,
+    dict[str, Any]: loads,
+    list[dict[str, str]]: loads,
+}
+
+
+class Reader:
+    """Answers queries written with named parameters (`:name`); on no database at all, with no row."""
+
+    def __init__(self, connection: sqlite3.Connection | None) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, into: type[Row], **parameters: Value) -> Iterator[Row]:
+        """Stream the rows of a query, its columns in the order of the dataclass's fields."""
+        if self._connection is None:
+            return
+        decoders = [(i, _DECODERS[f.type]) for i, f in enumerate(fields(into)) if f.type in _DECODERS]  # type: ignore[arg-type]  # any dataclass
+        for kept in self._connection.execute(sql, parameters):
+            values = list(kept)
+            for place, decode in decoders:
+                values[place] = decode(values[place])
+            yield into(*values)
+
+    def one(self, sql: str, into: type[Row], **parameters: Value) -> Row | None:
+        """Give the first row of a query, or None."""
+        return next(self.rows(sql, into, **parameters), None)
+
+    def values(self, sql: str, **parameters: Value) -> list[Any]:
+        """Give the first column of a query, whole."""
+        if self._connection is None:
+            return []
+        return [row[0] for row in self._connection.execute(sql, parameters)]
+
+
+@contextmanager
+def reading(path: Path) -> Generator[Reader]:
+    """Open the database to read it in one snapshot; a missing file reads as an empty database."""
+    if state(path) is State.MISSING:
+        yield Reader(None)
+        return
+    with troubles(path), opened(path) as connection:
+        yield Reader(connection)

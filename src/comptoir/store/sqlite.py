@@ -1,0 +1,148 @@
+"""The embedded database file: what it is, how it is opened, what its failures mean."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from urllib.parse import quote
+
+from comptoir.core.errors import DatabaseTrouble
+from comptoir.core.i18n import _
+from comptoir.core.text import fold
+
+APPLICATION_ID = 0x434D5054  # "CMPT" in the file's header
+SCHEMA = 1  # the number of the last migration, kept in PRAGMA user_version
+BUSY_SECONDS = 30.0
+_HEADER = 100  # bytes of an SQLite header: magic, then user_version at 60 and application_id at 68
+
+
+class State(Enum):
+    """What stands at the path of the database."""
+
+    MISSING = "missing"
+    OLD = "old"
+    CURRENT = "current"
+
+
+class NotOurs(DatabaseTrouble):
+    """The file is something else than a comptoir database."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            _("`{path}` is not a comptoir database").format(path=path),
+            _("name another file with --database or COMPTOIR_DATABASE; this one was left as it is"),
+        )
+
+
+class Newer(DatabaseTrouble):
+    """The database was written by a later version of the program."""
+
+    def __init__(self, path: Path, version: int) -> None:
+        super().__init__(
+            _("`{path}` is of schema {version}, this program knows up to {known}").format(
+                path=path, version=version, known=SCHEMA
+            ),
+            _("install the latest comptoir; nothing was changed"),
+        )
+
+
+class DatabaseBusy(DatabaseTrouble):
+    """Another process keeps the database."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            _("`{path}` is kept busy by another command").format(path=path),
+            _("try again in a moment; nothing was changed"),
+        )
+
+
+class DatabaseUnusable(DatabaseTrouble):
+    """The file cannot be read or written."""
+
+    def __init__(self, path: Path, reason: str, hint: str | None = None) -> None:
+        told = _("cannot use `{path}`: {reason}").format(path=path, reason=reason)
+        super().__init__(
+            told, hint or _("check the rights of the file and of its folder, or choose it with --database")
+        )
+
+
+def state(path: Path) -> State:
+    """Tell what stands at the path; raise NotOurs, Newer or DatabaseUnusable. Reads the header alone."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except FileNotFoundError:
+        return State.MISSING
+    except OSError as error:
+        raise DatabaseUnusable(path, error.strerror or str(error)) from error
+    if not header:
+        return State.MISSING
+    if not header.startswith(b"SQLite format 3\0") or _number(header, 68) != APPLICATION_ID:
+        raise NotOurs(path)
+    version = _version(path)
+    if version > SCHEMA:
+        raise Newer(path, version)
+    return State.CURRENT if version == SCHEMA else State.OLD
+
+
+def _number(header: bytes, offset: int) -> int:
+    return int.from_bytes(header[offset : offset + 4], "big")
+
+
+def _version(path: Path) -> int:
+    # Through SQLite and not from the header: a migration may still stand in the write-ahead log.
+    with troubles(path), opened(path) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+@contextmanager
+def opened(path: Path) -> Generator[sqlite3.Connection]:
+    """Open the file to read it, in one snapshot; a folder that cannot be written to is read as it stands."""
+    connection = _connect_to_read(path)
+    try:
+        connection.create_function("fold", 1, lambda text: fold(text or ""), deterministic=True)
+        connection.execute("BEGIN")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if path.with_name(path.name + "-wal").exists():
+            raise
+        return sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
+    return connection
+
+
+@contextmanager
+def troubles(path: Path) -> Generator[None]:
+    """Turn the driver's errors into sentences: busy, full, read-only, damaged, not a database."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explained(path, error) from error
+
+
+def explained(path: Path, error: sqlite3.Error) -> Exception:
+    """Give the sentence for an error of the driver, or the error itself where it is a bug of ours."""
+    # The extended code keeps the primary one in its low byte (SQLite, "Result and Error Codes").
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return DatabaseBusy(path)
+        case sqlite3.SQLITE_FULL:
+            return DatabaseUnusable(path, _("the disk is full"), _("free some space; nothing was changed"))
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return DatabaseUnusable(path, _("it cannot be written to"))
+        case sqlite3.SQLITE_NOTADB:
+            return NotOurs(path)
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_IOERR:
+            return DatabaseUnusable(path, str(error), _("restore the last copy, and check the disk"))
+        case _:
+            return error
