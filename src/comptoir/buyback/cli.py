@@ -1,24 +1,23 @@
 """Commands on buybacks."""
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.buyback import queries
 from comptoir.buyback.rules import BUYBACK_WORDS, DEVICE_WORDS, Answer, BuybackStatus, PaperKind, total
 from comptoir.catalog.queries import codes
 from comptoir.core.i18n import _
-from comptoir.desk import later, printing
+from comptoir.core.later import later
+from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
+from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Column, Section, View
-from comptoir.desk.usage import Feature
 from comptoir.parties.prompts import Identity, Pickup
 
 if TYPE_CHECKING:
-    from comptoir.buyback import prompts, services
+    from comptoir.buyback import prompts
+    from comptoir.desk import printing
 else:
-    prompts, services = (later(f"comptoir.buyback.{name}") for name in ("prompts", "services"))
+    prompts, printing = later("comptoir.buyback.prompts"), later("comptoir.desk.printing")
 
 app = Feature()
 
@@ -87,156 +86,148 @@ FILES = (Column("kind", _("Paper")), Column("file", _("File")))
 
 Number = Annotated[
     str,
-    typer.Argument(
-        metavar="NUMBER", help=_("Buyback number, or its last figures."), autocompletion=from_database(queries.numbers)
-    ),
+    argument(metavar="NUMBER", help=_("Buyback number, or its last figures."), complete=from_database(queries.numbers)),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask for a confirmation."))]
+Yes = Annotated[bool, option("--yes", "-y", help=_("Do not ask for a confirmation."))]
 
 
-@dataclass(frozen=True)
-class Offers:
+class Offers(NamedTuple):
     """How the device leaves and how it is paid."""
 
-    transport: Annotated[str | None, typer.Option(help=_("Transport, among those the device has."))] = None
-    payment: Annotated[str | None, typer.Option(help=_("Payment, among those the device has."))] = None
+    transport: Annotated[str | None, option(help=_("Transport, among those the device has."))] = None
+    payment: Annotated[str | None, option(help=_("Payment, among those the device has."))] = None
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(NamedTuple):
     """What a list keeps."""
 
-    status: Annotated[BuybackStatus | None, typer.Option(help=_("Only this status."))] = None
-    category: Annotated[str, typer.Option(help=_("Only this category."))] = ""
-    product: Annotated[str, typer.Option(metavar="TEXT", help=_("Brand, name or article code that holds this."))] = ""
-    reseller: Annotated[str, typer.Option(metavar="TEXT", help=_("SIRET, or name that holds this."))] = ""
-    number: Annotated[str, typer.Option(metavar="DIGITS", help=_("Number that holds these figures."))] = ""
-    route: Annotated[str, typer.Option(metavar="TEXT", help=_("Route that holds this."))] = ""
-    since: Annotated[str, typer.Option(metavar="DAY", help=_("From this day: 2026-11-22, 22/11/2026 or 7d."))] = ""
-    until: Annotated[str, typer.Option(metavar="DAY", help=_("Up to this day, included."))] = ""
+    status: Annotated[BuybackStatus | None, option(help=_("Only this status."))] = None
+    category: Annotated[str, option(help=_("Only this category."))] = ""
+    product: Annotated[str, option(metavar="TEXT", help=_("Brand, name or article code that holds this."))] = ""
+    reseller: Annotated[str, option(metavar="TEXT", help=_("SIRET, or name that holds this."))] = ""
+    number: Annotated[str, option(metavar="DIGITS", help=_("Number that holds these figures."))] = ""
+    route: Annotated[str, option(metavar="TEXT", help=_("Route that holds this."))] = ""
+    since: Annotated[str, option(metavar="DAY", help=_("From this day: 2026-11-22, 22/11/2026 or 7d."))] = ""
+    until: Annotated[str, option(metavar="DAY", help=_("Up to this day, included."))] = ""
 
 
 @app.verb("add", help=_("Quote a device: model check, questions, price at once; it goes into the basket."))
 def add(
-    ctx: typer.Context,
+    desk: Desk,
     offers: Offers,
     view: View,
     code: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[CODE]", help=_("Article code, or a unique beginning of it."), autocompletion=from_database(codes)
-        ),
+        argument(metavar="[CODE]", help=_("Article code, or a unique beginning of it."), complete=from_database(codes)),
     ] = None,
     answer: Annotated[
         list[str] | None,
-        typer.Option("--answer", "-a", metavar="QUESTION=CHOICE", help=_("An answer, such as works=yes.")),
+        option("--answer", "-a", metavar="QUESTION=CHOICE", help=_("An answer, such as works=yes.")),
     ] = None,
     *,
     yes: Yes = False,
 ) -> None:
     """Quote one device into the basket."""
-    item = prompts.quoted(ctx.obj, code, answer or [], (offers.transport, offers.payment), yes=yes)
+    item = prompts.quoted(desk, code, answer or [], (offers.transport, offers.payment), yes=yes)
     if item is None:
-        ctx.obj.out.say(_("nothing was added"))
+        desk.out.say(_("nothing was added"))
         return
-    held = prompts.added(ctx.obj, item)
-    ctx.obj.out.rows(ITEM, held[-1:], view)
-    ctx.obj.out.say(total(held))
+    held = prompts.added(desk, item)
+    desk.out.rows(ITEM, held[-1:], view)
+    desk.out.say(total(held))
 
 
 @app.verb("basket", help=_("Show the devices quoted and not yet validated."))
-def basket(ctx: typer.Context, view: View) -> None:
+def basket(desk: Desk, view: View) -> None:
     """List the basket."""
-    with ctx.obj.reading() as reader:
-        held = queries.basket(reader, ctx.obj.operator)
-    ctx.obj.out.rows(ITEM, held, view)
-    ctx.obj.out.say(total(held))
+    with desk.reading() as reader:
+        held = queries.basket(reader, desk.operator)
+    desk.out.rows(ITEM, held, view)
+    desk.out.say(total(held))
 
 
 @app.verb("remove", help=_("Take devices out of the basket."))
 def remove(
-    ctx: typer.Context,
+    desk: Desk,
     view: View,
-    positions: Annotated[
-        list[int] | None, typer.Argument(metavar="[NO.]...", help=_("Their numbers in the basket."))
-    ] = None,
+    positions: Annotated[list[int] | None, argument(metavar="[NO.]...", help=_("Their numbers in the basket."))] = None,
     *,
     yes: Yes = False,
 ) -> None:
     """Take devices out of the basket."""
-    ctx.obj.out.rows(ITEM, prompts.removed(ctx.obj, positions or [], yes=yes), view)
-    ctx.obj.out.say(total(prompts.held(ctx.obj)))
+    desk.out.rows(ITEM, prompts.removed(desk, positions or [], yes=yes), view)
+    desk.out.say(total(prompts.held(desk)))
 
 
 @app.verb("validate", help=_("Validate the basket: each device gets its number and its papers."))
 def validate(
-    ctx: typer.Context,
+    desk: Desk,
     identity: Identity,
     pickup: Pickup,
     view: View,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Show the recap and change nothing."))] = False,
+    dry_run: Annotated[bool, option("--dry-run", help=_("Show the recap and change nothing."))] = False,
     yes: Yes = False,
 ) -> None:
     """Turn the basket into buybacks."""
-    draft = prompts.draft(ctx.obj, identity, pickup)
-    ctx.obj.out.say(prompts.recap(draft))
-    if dry_run or not ctx.obj.agreed(_("Validate this buyback?"), yes=yes):
-        ctx.obj.out.say(_("nothing was validated"))
+    draft = prompts.draft(desk, identity, pickup)
+    desk.out.say(prompts.recap(draft))
+    if dry_run or not desk.agreed(_("Validate this buyback?"), yes=yes):
+        desk.out.say(_("nothing was validated"))
         return
-    made = prompts.validated(ctx.obj, draft)
-    ctx.obj.out.rows(VALIDATED, made, view)
-    ctx.obj.out.say(_("next: `comptoir buyback documents {number}` prints its papers").format(number=made[0].number))
+    made = prompts.validated(desk, draft)
+    desk.out.rows(VALIDATED, made, view)
+    desk.out.say(_("next: `comptoir buyback documents {number}` prints its papers").format(number=made[0].number))
 
 
 @app.verb("documents", help=_("Print the papers of a buyback as PDF files; again gives the same bytes."))
 def documents(
-    ctx: typer.Context,
+    desk: Desk,
     number: Number,
-    kind: Annotated[PaperKind | None, typer.Option(help=_("Only this paper."))] = None,
+    kind: Annotated[PaperKind | None, option(help=_("Only this paper."))] = None,
     output: Annotated[
         str,
-        typer.Option("--output", "-o", metavar="FOLDER", help=_("Folder of the files; `-` sends one paper to a pipe.")),
+        option("--output", "-o", metavar="FOLDER", help=_("Folder of the files; `-` sends one paper to a pipe.")),
     ] = ".",
 ) -> None:
     """Print the papers of a buyback."""
-    with ctx.obj.reading() as reader:
+    with desk.reading() as reader:
         papers = queries.papers(reader, queries.resolved(reader, number), kind)
     if output == "-":
-        printing.into_pipe(ctx.obj, papers)
+        printing.into_pipe(desk, papers)
     else:
-        ctx.obj.out.rows(FILES, printing.into_files(ctx.obj, papers, output), View())
+        desk.out.rows(FILES, printing.into_files(desk, papers, output), View())
 
 
 @app.verb("list", help=_("List buybacks, the latest first."))
 def list_(
-    ctx: typer.Context,
+    desk: Desk,
     filters: Filters,
     view: View,
-    sort: Annotated[queries.Sort, typer.Option(help=_("What to sort by."))] = queries.Sort.DATE,
+    sort: Annotated[queries.Sort, option(help=_("What to sort by."))] = queries.Sort.DATE,
     *,
-    reverse: Annotated[bool, typer.Option("--reverse", "-r", help=_("The other way round."))] = False,
+    reverse: Annotated[bool, option("--reverse", "-r", help=_("The other way round."))] = False,
 ) -> None:
     """List buybacks."""
-    kept = queries.conditions(asdict(filters), ctx.obj.clock.today())
-    with ctx.obj.reading() as reader:
-        ctx.obj.out.rows(LISTED, queries.buybacks(reader, kept, sort, backwards=reverse), view)
+    kept = queries.conditions(filters._asdict(), desk.clock.now())
+    with desk.reading() as reader:
+        desk.out.rows(LISTED, queries.buybacks(reader, kept, sort, backwards=reverse), view)
 
 
 @app.verb("show", help=_("Show a buyback: the device, its answers, its history."))
-def show(ctx: typer.Context, number: Number, view: View) -> None:
+def show(desk: Desk, number: Number, view: View) -> None:
     """Show one buyback."""
-    with ctx.obj.reading() as reader:
+    with desk.reading() as reader:
         found = queries.buyback(reader, queries.resolved(reader, number))
         done = queries.history(reader, found.number)
     answers = [Answer(**answer) for answer in found.answers]
     sections = [Section("answers", _("Diagnosis"), ANSWER, answers), Section("history", _("History"), HISTORY, done)]
-    ctx.obj.out.record(WHOLE, found, view, sections)
+    desk.out.record(WHOLE, found, view, sections)
 
 
 @app.verb("cancel", help=_("Cancel a buyback that has not left."))
-def cancel(ctx: typer.Context, number: Number, *, yes: Yes = False) -> None:
+def cancel(desk: Desk, number: Number, *, yes: Yes = False) -> None:
     """Cancel one buyback."""
-    whole, done = prompts.cancelled(ctx.obj, number, yes=yes)
+    whole, done = prompts.cancelled(desk, number, yes=yes)
     told = _("buyback {number} is cancelled") if done else _("buyback {number} is left as it is")
-    ctx.obj.out.say(told.format(number=whole))
+    desk.out.say(told.format(number=whole))

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from comptoir.buyback.queries import BuybackDetail, ItemRow
 from comptoir.buyback.rules import PaperKind
-from comptoir.catalog.rules import Categories, Pickup
-from comptoir.core.clock import in_paris
+from comptoir.catalog.diagnosis import Categories, Pickup
 from comptoir.core.money import ZERO, french
+from comptoir.core.paris import in_paris
 from comptoir.desk.paper import (
     Barcode,
     Blank,
@@ -53,15 +53,19 @@ class Draft:
 
 
 def papers(made: Sequence[BuybackDetail], draft: Draft, moment: datetime) -> Iterator[tuple[str, str, Paper]]:
-    """Build every paper of a request: reference, kind and content of each."""
+    """Build every paper of a request: reference, kind and content of each.
+
+    A label and a deed for each device; a shipping list and instructions for each workshop, since a parcel goes to one.
+    """
     day = in_paris(moment).strftime("%d/%m/%Y")
     stamp = moment.isoformat()
     for buyback in made:
         yield buyback.number, PaperKind.LABEL, _label(buyback, draft, stamp)
         yield buyback.number, PaperKind.DEED, _deed(buyback, draft, day, stamp)
-    request = f"request-{made[0].request_id}"
-    yield request, PaperKind.LIST, _shipping_list(made, draft, day, stamp)
-    yield request, PaperKind.INSTRUCTIONS, _instructions(made, draft, stamp)
+    for workshop in dict.fromkeys(buyback.workshop for buyback in made):
+        parcel = [buyback for buyback in made if buyback.workshop == workshop]
+        yield parcel[0].parcel, PaperKind.LIST, _shipping_list(parcel, draft, day, stamp)
+        yield parcel[0].parcel, PaperKind.INSTRUCTIONS, _instructions(parcel, draft, stamp)
 
 
 def _paper(title: str, draft: Draft, stamp: str, blocks: Sequence[Block]) -> Paper:
@@ -86,6 +90,7 @@ def _label(buyback: BuybackDetail, draft: Draft, stamp: str) -> Paper:
             Pair("Expéditeur", _sender(draft), "Atelier destinataire", (buyback.workshop,)),
             CutLine("Découpez ici : partie à joindre au produit"),
             Barcode(buyback.number, f"N° de reprise {buyback.number}"),
+            Heading(f"{buyback.brand} {buyback.name}", 1),
             Facts(
                 (
                     ("Catégorie", " · ".join(part for part in (buyback.category, buyback.family) if part)),
@@ -160,14 +165,13 @@ def _shipping_list(made: Sequence[BuybackDetail], draft: Draft, day: str, stamp:
         (str(place), each.number, f"{each.brand} {each.name}", each.article_code, each.category, french(each.declared))
         for place, each in enumerate(made, 1)
     )
-    workshops = tuple(sorted({each.workshop for each in made}))
     return _paper(
         "Liste d'expédition",
         draft,
         stamp,
         [
             Paragraph("À glisser dans le colis ou sous le film de la palette."),
-            Pair("Expéditeur", _sender(draft), "Destinataire", workshops),
+            Pair("Expéditeur", _sender(draft), "Destinataire", (made[0].workshop,)),
             Facts((("Date de la reprise", day), ("Nombre de produits", str(len(made))))),
             Table(
                 ("", "N° de reprise", "Produit", "Code article", "Catégorie", "Valeur estimée"),
@@ -175,7 +179,7 @@ def _shipping_list(made: Sequence[BuybackDetail], draft: Draft, day: str, stamp:
                 (5, 26, 36, 20, 22, 22),
                 (5,),
             ),
-            Total("Total de la reprise", french(sum((each.declared for each in made), ZERO))),
+            Total("Total de l'envoi", french(sum((each.declared for each in made), ZERO))),
             Blank("Nombre de colis ou de palettes, remarques", 2),
             Signature("Remis au transporteur le", "Signature du transporteur"),
         ],
@@ -185,7 +189,7 @@ def _shipping_list(made: Sequence[BuybackDetail], draft: Draft, day: str, stamp:
 def _instructions(made: Sequence[BuybackDetail], draft: Draft, stamp: str) -> Paper:
     blocks: list[Block] = [
         Paragraph("À transmettre à la personne qui prépare l'envoi."),
-        Pair("Produits à", _sender(draft), "Destinataire", tuple(sorted({each.workshop for each in made}))),
+        Pair("Produits à", _sender(draft), "Destinataire", (made[0].workshop,)),
     ]
     counts = Counter(each.category for each in made)
     for label, count in counts.items():

@@ -6,13 +6,14 @@ from comptoir.buyback import queries, rules, services
 from comptoir.buyback.documents import Draft, Shop
 from comptoir.catalog import categories
 from comptoir.catalog import prompts as catalog_prompts
+from comptoir.catalog.diagnosis import find_category, grade_of
 from comptoir.catalog.queries import DeviceRow
-from comptoir.catalog.rules import find_category, grade_of
 from comptoir.core import money
 from comptoir.core.errors import MissingValue
 from comptoir.core.i18n import _
 from comptoir.desk import Desk
 from comptoir.parties.prompts import Identity, Pickup, form
+from comptoir.parties.rules import enveloped
 
 
 def quoted(
@@ -98,7 +99,7 @@ def recap(drafted: Draft) -> str:
     lines = [
         _("Reseller: {name}, SIRET {siret}").format(**drafted.identity),
         _("Contact: {email}, {phone}").format(**drafted.identity),
-        _("Picked up at: {place}").format(place=", ".join(part for part in drafted.place.values() if part)),
+        _("Picked up at: {place}").format(place=", ".join(enveloped(drafted.place))),
         "",
     ]
     for item in drafted.items:

@@ -1,17 +1,18 @@
 """Reads of baskets, buybacks and their papers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from comptoir.buyback.rules import NotInBasket, UnknownBuyback, suffix
 from comptoir.catalog.rules import described
-from comptoir.core.clock import day_asked, moment_of
+from comptoir.core.later import later
 from comptoir.core.refs import NUMBER_LENGTH
 from comptoir.store.read import Reader
+
+paris = later("comptoir.core.paris")
 
 
 class Sort(StrEnum):
@@ -39,8 +40,7 @@ SORTS = {
 }
 
 
-@dataclass(frozen=True)
-class ItemRow:
+class ItemRow(NamedTuple):
     """A device of the basket; its position counts from 1."""
 
     position: int
@@ -56,8 +56,7 @@ class ItemRow:
     id: int
 
 
-@dataclass(frozen=True)
-class BuybackRow:
+class BuybackRow(NamedTuple):
     """A buyback in a list."""
 
     number: str
@@ -73,8 +72,7 @@ class BuybackRow:
     status: str
 
 
-@dataclass(frozen=True)
-class BuybackDetail:
+class BuybackDetail(NamedTuple):
     """A buyback whole."""
 
     number: str
@@ -105,13 +103,17 @@ class BuybackDetail:
     request_id: int
 
     @property
+    def parcel(self) -> str:
+        """Give the reference of the papers that go with a parcel: one for each request and workshop."""
+        return f"request-{self.request_id}/{self.workshop}"
+
+    @property
     def description(self) -> str:
         """Give the model in full."""
         return described(self.characteristics)
 
 
-@dataclass(frozen=True)
-class HistoryRow:
+class HistoryRow(NamedTuple):
     """Something that was done."""
 
     moment: datetime
@@ -119,8 +121,7 @@ class HistoryRow:
     verb: str
 
 
-@dataclass(frozen=True)
-class PaperRow:
+class PaperRow(NamedTuple):
     """A document as issued, and the name of its file."""
 
     kind: str
@@ -173,12 +174,13 @@ def item_at(items: list[ItemRow], position: int) -> ItemRow:
     return items[position - 1]
 
 
-def conditions(asked: Mapping[str, str | None], today: date) -> dict[str, str]:
+def conditions(asked: Mapping[str, str | None], now: datetime) -> dict[str, str]:
     """Give the filters that were given; days of Paris become moments in UTC, the last day is included."""
     kept = {key: value for key, value in asked.items() if value}
     for key, days in (("since", 0), ("until", 1)):
         if key in kept:
-            kept[key] = moment_of(day_asked(f"--{key}", kept[key], today) + timedelta(days)).isoformat()
+            day: date = paris.day_asked(f"--{key}", kept[key], paris.in_paris(now).date())
+            kept[key] = paris.moment_of(day + timedelta(days)).isoformat()
     return kept
 
 
@@ -225,7 +227,7 @@ def papers(reader: Reader, number: str, kind: str | None) -> list[tuple[str, str
     """List the papers issued for a buyback and its request, or one kind of them: kind, file name, content."""
     sql = (
         "SELECT kind, content FROM document WHERE reference IN "
-        "(:number, (SELECT 'request-' || request_id FROM buyback WHERE number = :number)) "
+        "(:number, (SELECT 'request-' || request_id || '/' || workshop FROM buyback WHERE number = :number)) "
         "AND kind = coalesce(:kind, kind) ORDER BY id"
     )
     found = reader.rows(sql, PaperRow, number=number, kind=kind)

@@ -1,18 +1,19 @@
 """Statuses, limits and refusals of a buyback."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from comptoir.catalog.rules import Option
 from comptoir.core import money
 from comptoir.core.errors import NotFound, Refused, UsageProblem, raise_all
 from comptoir.core.flow import Flow, IllegalMove
 from comptoir.core.i18n import _, mark, ngettext
 from comptoir.core.refs import NUMBER_LENGTH, is_number, typed
+
+if TYPE_CHECKING:
+    from comptoir.catalog.diagnosis import Option
 
 MOST_DEVICES = 10
 SHORTEST_SUFFIX = 2
@@ -92,8 +93,7 @@ DEVICE_FLOW = Flow(
 )
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer of the diagnosis as it was given, its words kept."""
 
     question: str
@@ -102,8 +102,7 @@ class Answer:
     label: str
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A device in a basket, quoted."""
 
     article_code: str
@@ -118,7 +117,7 @@ class Item:
 
     def told_answers(self) -> list[dict[str, str]]:
         """Give the answers as plain values, to be kept."""
-        return [asdict(answer) for answer in self.answers]
+        return [answer._asdict() for answer in self.answers]
 
 
 class Priced(Protocol):
@@ -138,8 +137,7 @@ class PaperKind(StrEnum):
     INSTRUCTIONS = "instructions"
 
 
-@dataclass(frozen=True)
-class By:
+class By(NamedTuple):
     """Who acts, when, and at which counter."""
 
     operator: str
@@ -197,7 +195,7 @@ class BasketChanged(Refused):
 class Unavailable(Refused):
     """A transport or a payment that this device does not have."""
 
-    def __init__(self, asked: str, offers: Sequence[Option]) -> None:
+    def __init__(self, asked: str, offers: "Sequence[Option]") -> None:
         listed = ", ".join(f"{offer.key} ({offer.label})" for offer in offers)
         super().__init__(
             _("`{asked}` is not available for this device").format(asked=asked),
@@ -267,7 +265,7 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _equals, value in (text.partition("=") for text in given)}
 
 
-def picked(asked: str | None, offers: Sequence[Option]) -> Option:
+def picked(asked: str | None, offers: "Sequence[Option]") -> "Option":
     """Give the offer asked for by key or label, or the first one; raise Unavailable."""
     for offer in offers:
         if asked is None or asked.lower() in {offer.key, offer.label.lower()}:

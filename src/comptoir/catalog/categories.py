@@ -6,7 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from comptoir.catalog.rules import Categories, Category, Choice, Grade, Option, Pickup, Question, Step
+from comptoir.catalog.diagnosis import Categories, Category, Choice, Option, Pickup, Question, Step
+from comptoir.catalog.rules import Grade
 from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
 

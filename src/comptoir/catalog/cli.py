@@ -1,24 +1,19 @@
 """Commands on the catalogue."""
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.catalog import queries
-from comptoir.catalog.rules import find_category
 from comptoir.core.i18n import _
-from comptoir.desk import later
+from comptoir.core.later import later
+from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
+from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Column, View
-from comptoir.desk.usage import Feature
 
 if TYPE_CHECKING:
-    from comptoir.catalog import categories, prompts, services
+    from comptoir.catalog import prompts
 else:
-    categories, prompts, services = (
-        later(f"comptoir.catalog.{name}") for name in ("categories", "prompts", "services")
-    )
+    prompts = later("comptoir.catalog.prompts")
 
 app = Feature()
 
@@ -68,75 +63,73 @@ TALLY = (
 
 Code = Annotated[
     str,
-    typer.Argument(
+    argument(
         metavar="CODE",
         help=_("Article code, or a unique beginning of it."),
-        autocompletion=from_database(queries.codes),
+        complete=from_database(queries.codes),
     ),
 ]
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(NamedTuple):
     """What narrows a search."""
 
-    category: Annotated[str, typer.Option(help=_("Only this category."))] = ""
-    brand: Annotated[str, typer.Option(help=_("Only this brand."))] = ""
-    disk: Annotated[str, typer.Option(help=_("Disk or storage, such as 512."))] = ""
-    ram: Annotated[str, typer.Option(help=_("Memory, such as 16."))] = ""
-    cpu: Annotated[str, typer.Option(help=_("Processor, such as i7."))] = ""
-    generation: Annotated[str, typer.Option(help=_("Processor generation, such as 10."))] = ""
-    screen: Annotated[str, typer.Option(help=_("Screen size, such as 14."))] = ""
-    function: Annotated[str, typer.Option(help=_("What a printer does, such as multifonction."))] = ""
-    colour: Annotated[str, typer.Option(help=_("Colour, or black and white."))] = ""
-    paper: Annotated[str, typer.Option(help=_("Paper size, such as A3."))] = ""
-    age: Annotated[str, typer.Option(help=_("Age as the catalogue writes it, such as <3ans."))] = ""
+    category: Annotated[str, option(help=_("Only this category."))] = ""
+    brand: Annotated[str, option(help=_("Only this brand."))] = ""
+    disk: Annotated[str, option(help=_("Disk or storage, such as 512."))] = ""
+    ram: Annotated[str, option(help=_("Memory, such as 16."))] = ""
+    cpu: Annotated[str, option(help=_("Processor, such as i7."))] = ""
+    generation: Annotated[str, option(help=_("Processor generation, such as 10."))] = ""
+    screen: Annotated[str, option(help=_("Screen size, such as 14."))] = ""
+    function: Annotated[str, option(help=_("What a printer does, such as multifonction."))] = ""
+    colour: Annotated[str, option(help=_("Colour, or black and white."))] = ""
+    paper: Annotated[str, option(help=_("Paper size, such as A3."))] = ""
+    age: Annotated[str, option(help=_("Age as the catalogue writes it, such as <3ans."))] = ""
 
 
 @app.verb("import", help=_("Bring a catalogue in from a CSV file; known article codes are updated."))
 def import_(
-    ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help=_("CSV file; `-` is the standard input."))],
+    desk: Desk,
+    file: Annotated[str, argument(metavar="FILE", help=_("CSV file; `-` is the standard input."))],
     view: View,
     *,
-    strict: Annotated[bool, typer.Option("--strict", help=_("All lines or none."))] = False,
+    strict: Annotated[bool, option("--strict", help=_("All lines or none."))] = False,
 ) -> None:
     """Import a catalogue; exit with 4 where lines were refused."""
-    tally = prompts.imported(ctx.obj, file, strict=strict)
-    ctx.obj.out.rows(TALLY, [tally], view)
+    tally = prompts.imported(desk, file, strict=strict)
+    desk.out.rows(TALLY, [tally], view)
     prompts.check(tally)
 
 
 @app.verb("search", help=_("Find devices by words, accents and typing errors forgiven, and by characteristics."))
 def search(
-    ctx: typer.Context,
+    desk: Desk,
     view: View,
     filters: Filters,
-    words: Annotated[list[str] | None, typer.Argument(metavar="WORDS", help=_("Words, or an article code."))] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=_("How many at most."))] = 20,
+    words: Annotated[list[str] | None, argument(metavar="WORDS", help=_("Words, or an article code."))] = None,
+    limit: Annotated[int, option("--limit", "-n", minimum=1, help=_("How many at most."))] = 20,
 ) -> None:
     """List devices, best first."""
-    with ctx.obj.reading() as reader:
-        found = list(queries.search(reader, words or [], asdict(filters), limit))
-    ctx.obj.out.rows(FOUND, found, view)
+    with desk.reading() as reader:
+        found = list(queries.search(reader, words or [], filters._asdict(), limit))
+    desk.out.rows(FOUND, found, view)
     if len(found) == limit:
-        ctx.obj.out.say(_("the first {limit} only: add words, or --limit").format(limit=limit))
+        desk.out.say(_("the first {limit} only: add words, or --limit").format(limit=limit))
 
 
 @app.verb("show", help=_("Show a device: its characteristics and its price at each grade."))
-def show(ctx: typer.Context, code: Code, view: View) -> None:
+def show(desk: Desk, code: Code, view: View) -> None:
     """Show one device."""
-    with ctx.obj.reading() as reader:
+    with desk.reading() as reader:
         device = queries.device(reader, code)
-    ctx.obj.out.record(DEVICE, device, view)
+    desk.out.record(DEVICE, device, view)
 
 
 @app.verb("questions", help=_("Show what is asked of a category, and the grade that each answer makes."))
 def questions(
-    ctx: typer.Context,
-    category: Annotated[str, typer.Argument(metavar="CATEGORY", help=_("Name of the category."))],
+    desk: Desk,
+    category: Annotated[str, argument(metavar="CATEGORY", help=_("Name of the category."))],
     view: View,
 ) -> None:
     """List the questions of a category with their choices."""
-    found = find_category(category, categories.load(ctx.obj.settings["categories"]))
-    ctx.obj.out.rows(QUESTIONS, prompts.choices(found), view)
+    desk.out.rows(QUESTIONS, prompts.choices(desk, category), view)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from comptoir.catalog import categories, queries, services
-from comptoir.catalog.rules import Category, Choice, Question, answered
+from comptoir.catalog.diagnosis import Category, Choice, Question, answered, find_category
 from comptoir.core.errors import MissingValue, NotFound, Refused, UsageProblem
 from comptoir.core.i18n import _, ngettext
 from comptoir.desk import Desk
@@ -69,9 +69,9 @@ def check(tally: services.Tally) -> None:
         raise LinesRefused(tally.refused)
 
 
-def choices(category: Category) -> Iterator[ChoiceRow]:
-    """List the choices of a category's questions."""
-    for question in category.questions:
+def choices(desk: Desk, category: str) -> Iterator[ChoiceRow]:
+    """List the choices of a category's questions; raise UnknownCategory."""
+    for question in find_category(category, categories.load(desk.settings["categories"])).questions:
         for choice in question.choices:
             yield ChoiceRow(
                 question.key, question.text, choice.key, choice.label, choice.grade.value, choice.explanation

@@ -1,21 +1,25 @@
 """Reads of the catalogue: one device, ranked search, the nearest word to a typing error."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
+from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.catalog.rules import CHARACTERISTICS, Grade, UnknownDevice, described, price_column, words
+from comptoir.core.later import later
 from comptoir.core.refs import typed
 from comptoir.store.read import Reader
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = later("difflib")
 
 FILTERED = ("category", "brand", *CHARACTERISTICS)
 NEAR = 0.74  # of difflib's likeness: one or two letters wrong in a word of six
 SHORTEST_CODE = 3
 
 
-@dataclass(frozen=True)
-class DeviceRow:
+class DeviceRow(NamedTuple):
     """A device of the catalogue."""
 
     article_code: str
@@ -53,7 +57,7 @@ class DeviceRow:
         return getattr(self, price_column(Grade(grade)))  # type: ignore[no-any-return]  # the prices are Decimals
 
 
-_COLUMNS = ", ".join(f"device.{name}" for name in DeviceRow.__dataclass_fields__)
+_COLUMNS = ", ".join(f"device.{name}" for name in DeviceRow._fields)
 
 
 def device(reader: Reader, code: str) -> DeviceRow:
@@ -146,4 +150,4 @@ def _nearest(reader: Reader, term: str) -> str:
         return term
     sql = "SELECT word FROM device_word WHERE length(word) BETWEEN :short AND :long"
     near = reader.values(sql, short=len(term) - 2, long=len(term) + 2)
-    return next(iter(get_close_matches(term, near, 1, NEAR)), term)
+    return next(iter(difflib.get_close_matches(term, near, 1, NEAR)), term)

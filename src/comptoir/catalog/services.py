@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 from sqlmodel import Session
 
-from comptoir.catalog.rules import STORED, BadHeader, BadLine, Categories, line_checker
+from comptoir.catalog.diagnosis import Categories
+from comptoir.catalog.lines import STORED, BadHeader, BadLine, line_checker
 from comptoir.core.errors import Refused
 from comptoir.core.i18n import _, ngettext
 from comptoir.store.engine import driver

@@ -3,12 +3,11 @@
 import os
 from typing import Annotated
 
-import typer
-
 from comptoir.core.i18n import _
+from comptoir.desk import Desk
+from comptoir.desk.options import Feature, option
 from comptoir.desk.output import Column, View
 from comptoir.desk.settings import settings_file
-from comptoir.desk.usage import Feature
 
 app = Feature()
 
@@ -18,16 +17,16 @@ ORIGIN = Column("origin", _("Origin"))
 
 @app.verb("show", help=_("List every setting; --origin adds where it comes from."))
 def show(
-    ctx: typer.Context,
+    desk: Desk,
     view: View,
-    origin: Annotated[bool, typer.Option("--origin", help=_("Say where each value comes from."))] = False,  # noqa: FBT002 - a flag
+    origin: Annotated[bool, option("--origin", help=_("Say where each value comes from."))] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """List the settings."""
     columns = (*COLUMNS, ORIGIN) if origin else COLUMNS
-    ctx.obj.out.rows(columns, ctx.obj.settings.resolved.values(), view)
+    desk.out.rows(columns, desk.settings.resolved.values(), view)
 
 
 @app.verb("path", help=_("Give the path of the settings file."))
-def path(ctx: typer.Context) -> None:
+def path(desk: Desk) -> None:
     """Give the path of the settings file."""
-    ctx.obj.out.line(str(settings_file(os.environ)))
+    desk.out.line(str(settings_file(os.environ)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from functools import cached_property
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from comptoir.core.errors import MissingValue, UsageProblem
 from comptoir.core.i18n import _
@@ -14,7 +14,7 @@ from comptoir.store.read import Reader, reading
 from comptoir.store.sqlite import State, state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
     from sqlmodel import Session
@@ -33,24 +33,21 @@ class NeedsYes(UsageProblem):
         super().__init__(_("this needs a yes, and there is no terminal to ask on"), _("add `--yes`"))
 
 
-class later:  # noqa: N801 - used like a function
-    """Stand for a module that is imported when it is first used: writes must not weigh on reads."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 - whatever the module holds
-        return getattr(import_module(self._name), attribute)
-
-
 class Desk:
     """What a command may use: settings, clock, output, questions, the database, the printer."""
 
-    def __init__(self, settings: Settings, clock: Clock, out: Output, *, no_input: bool) -> None:
-        self.settings = settings
+    def __init__(self, flags: Mapping[str, str | None], clock: Clock, out: Output, *, no_input: bool) -> None:
+        self.flags = flags
         self.clock = clock
         self.out = out
         self.no_input = no_input
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Resolve the settings; raise what they have wrong."""
+        from comptoir.desk.settings import load
+
+        return load(self.flags, os.environ)
 
     @property
     def operator(self) -> str:

@@ -1,28 +1,32 @@
 """The only writer of stdout (data) and stderr (talk)."""
 
-import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Annotated, Any
-
-import typer
+from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from comptoir.core import money
-from comptoir.core.clock import in_paris
 from comptoir.core.errors import ComptoirError, UsageProblem
 from comptoir.core.i18n import _, in_use
+from comptoir.core.later import later
 from comptoir.core.text import shown
-from comptoir.desk import export, table
+from comptoir.desk import table
+from comptoir.desk.options import option
+
+if TYPE_CHECKING:
+    import json
+    import shutil
+
+    from comptoir.core import paris
+    from comptoir.desk import export
+else:
+    json, shutil, paris, export = map(later, ("json", "shutil", "comptoir.core.paris", "comptoir.desk.export"))
 
 CHUNK = 1 << 16  # characters kept before a write: one system call a row would cost a third more
 
@@ -54,17 +58,14 @@ class Unwritable(UsageProblem):
         )
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """How the person wants the data."""
 
-    format: Annotated[Format | None, typer.Option("--format", "-f", help=_("How data is written."))] = None
-    json: Annotated[bool, typer.Option("--json", help=_("Short for --format json."))] = False
-    excel: Annotated[
-        bool, typer.Option("--excel", help=_("CSV that French Excel opens right: `;`, decimal comma."))
-    ] = False
+    format: Annotated[Format | None, option("--format", "-f", help=_("How data is written."))] = None
+    json: Annotated[bool, option("--json", help=_("Short for --format json."))] = False
+    excel: Annotated[bool, option("--excel", help=_("CSV that French Excel opens right: `;`, decimal comma."))] = False
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help=_("Write into a file; `-` is the standard output."))
+        str, option("--output", "-o", metavar="FILE", help=_("Write into a file; `-` is the standard output."))
     ] = "-"
 
     def chosen(self) -> Format:
@@ -80,8 +81,7 @@ class View:
         return asked.pop() if asked else Format(named) if named in set(Format) else Format.TABLE
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A field of a row: its stable key, its title for eyes, and the words shown for its values."""
 
     key: str
@@ -89,8 +89,7 @@ class Column:
     words: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """Rows that belong to a record: shown under it, nested in JSON under the key."""
 
     key: str
@@ -214,23 +213,15 @@ def replacing(path: Path) -> Generator[IO[bytes]]:
     """Write a file whole or not at all: beside it first, then moved into its place."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        draft = Path(name)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with draft.open("wb") as file:
                 yield file
-            draft.chmod(0o666 & ~_mask())
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise Unwritable(path, error.strerror or str(error)) from error
-
-
-def _mask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def standard() -> Output:
@@ -272,7 +263,7 @@ def _for_eyes(column: Column, row: Any) -> table.Cell:  # noqa: ANN401 - any dat
         case int():
             return str(value), True
         case datetime():
-            return _day(in_paris(value)) + in_paris(value).strftime(" %H:%M"), False
+            return _day(paris.in_paris(value)) + paris.in_paris(value).strftime(" %H:%M"), False
         case date():
             return _day(value), False
         case None:

@@ -9,9 +9,9 @@ from typing import Any
 from barcode.ean import EuropeanArticleNumber13
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 
-from comptoir.core.clock import in_paris
+from comptoir.core.paris import in_paris
 from comptoir.core.text import REPLACEMENT
 from comptoir.desk.paper import (
     Barcode,
@@ -86,11 +86,11 @@ class Sheet(FPDF):
             self.ln(3)
 
     def footer(self) -> None:
-        """Draw the note and the page's number."""
+        """Draw the page's number and the note."""
         self.set_y(-14)
-        self.write_text(self.paper.note, 8, "", SOFT)
+        self.write_text(f"{self.page_no()}/{{nb}}", 8, "", SOFT)
         self.set_y(-14)
-        self.write_text(f"{self.page_no()}/{{nb}}", 8, "", SOFT, align="R")
+        self.write_text(self.paper.note, 8, "", SOFT, align="R")
 
     def write_text(  # noqa: PLR0913 - one text and how it looks
         self,
@@ -125,7 +125,7 @@ class Sheet(FPDF):
 @lru_cache(maxsize=1)
 def _repertoire() -> frozenset[int]:
     sheet = Sheet(Paper("", "", "2026-01-01T00:00:00+00:00", ()))
-    return frozenset(code for font in sheet.fonts.values() for code in font.cmap)
+    return frozenset(code for font in sheet.fonts.values() if isinstance(font, TTFFont) for code in font.cmap)
 
 
 def known(text: str) -> str:
@@ -136,8 +136,9 @@ def known(text: str) -> str:
 
 def _heading(sheet: Sheet, block: Heading) -> None:
     sheet.room(24)
-    sheet.ln(3)
-    sheet.write_text(block.text, 12, "B", ACCENT)
+    sheet.ln(2)
+    size = 16 if block.level == 1 else 12
+    sheet.write_text(block.text, size, "B", INK if block.level == 1 else ACCENT)
     sheet.ln(1)
 
 
@@ -167,8 +168,8 @@ def _facts(sheet: Sheet, block: Facts) -> None:
         sheet.set_xy(MARGIN + LABELS, top)
         sheet.write_text(value or "-", 10, "", INK, height=5, width=WIDTH - LABELS)
         lowest = max(sheet.get_y(), below if sheet.page_no() == page else 0)
-        sheet.set_xy(MARGIN, lowest + 0.6)
-    sheet.ln(1.5)
+        sheet.set_xy(MARGIN, lowest + 0.3)
+    sheet.ln(1)
 
 
 def _pair(sheet: Sheet, block: Pair) -> None:
@@ -308,8 +309,8 @@ def _blank(sheet: Sheet, block: Blank) -> None:
 
 
 def _signature(sheet: Sheet, block: Signature) -> None:
-    sheet.room(40)
-    top = sheet.get_y() + 4
+    sheet.room(33)
+    top = sheet.get_y() + 3
     sheet.set_xy(MARGIN, top)
     sheet.write_text(f"{block.date_label}  ____ / ____ / ________", 10, "", INK, width=WIDTH / 2)
     half = MARGIN + WIDTH / 2
@@ -317,8 +318,8 @@ def _signature(sheet: Sheet, block: Signature) -> None:
     sheet.write_text(f"{block.label} :", 10, "", INK, width=WIDTH / 2)
     sheet.set_draw_color(*LINE)
     sheet.set_line_width(0.3)
-    sheet.rect(half, top + 6, WIDTH / 2, 26)
-    sheet.set_xy(MARGIN, top + 36)
+    sheet.rect(half, top + 6, WIDTH / 2, 22)
+    sheet.set_xy(MARGIN, top + 30)
 
 
 def _page_break(sheet: Sheet, block: PageBreak) -> None:  # noqa: ARG001 - drawn like the others

@@ -1,9 +1,8 @@
 """Papers written as PDF files, or sent to another program."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
@@ -12,8 +11,7 @@ from comptoir.desk.output import replacing
 from comptoir.desk.paper import from_content
 
 
-@dataclass(frozen=True)
-class PrintedRow:
+class PrintedRow(NamedTuple):
     """A paper and the file it was written into."""
 
     kind: str

@@ -1,22 +1,26 @@
 """Settings: flag, then environment, then the user's file, then default; each says where it came from."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-
-from platformdirs import user_config_path, user_data_path
+from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _, mark
+from comptoir.core.later import later
 from comptoir.core.refs import SHOP_DIGITS
+
+if TYPE_CHECKING:
+    import difflib
+    import tomllib
+
+    import platformdirs
+else:
+    difflib, platformdirs, tomllib = map(later, ("difflib", "platformdirs", "tomllib"))
 
 PREFIX = "COMPTOIR_"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One setting that can be given: its name, its default, what it is for."""
 
     name: str
@@ -36,8 +40,7 @@ ENTRIES = (
 NAMES = tuple(entry.name for entry in ENTRIES)
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """A setting's value and where it came from."""
 
     name: str
@@ -49,7 +52,7 @@ class UnknownSetting(UsageProblem):
     """The settings file names something that does not exist."""
 
     def __init__(self, name: str, path: Path) -> None:
-        near = get_close_matches(name, NAMES, 1)
+        near = difflib.get_close_matches(name, NAMES, 1)
         super().__init__(
             _("`{path}` has an unknown setting `{name}`").format(path=path, name=name),
             _("did you mean `{near}`?").format(near=near[0])
@@ -106,17 +109,13 @@ class Settings:
 def settings_file(environment: Mapping[str, str]) -> Path:
     """Give the path of the user's settings file."""
     named = environment.get(PREFIX + "CONFIG")
-    return Path(named) if named else user_config_path("comptoir") / "config.toml"
+    return Path(named) if named else platformdirs.user_config_path("comptoir") / "config.toml"
 
 
 def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
     """Resolve every setting; raise UnknownSetting or BadSettingsFile for a file that is wrong."""
     path = settings_file(environment)
     written = _read(path)
-    fallback = {
-        "database": str(user_data_path("comptoir") / "comptoir.db"),
-        "operator": environment.get("USER") or environment.get("USERNAME") or "comptoir",
-    }
     resolved = {}
     for entry in ENTRIES:
         variable = PREFIX + entry.name.upper()
@@ -127,13 +126,22 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Set
         elif entry.name in written:
             resolved[entry.name] = Setting(entry.name, written[entry.name], str(path))
         else:
-            resolved[entry.name] = Setting(entry.name, fallback.get(entry.name, entry.default), "default")
+            resolved[entry.name] = Setting(entry.name, entry.default or _fallback(entry.name, environment), "default")
     return Settings(resolved)
+
+
+def _fallback(name: str, environment: Mapping[str, str]) -> str:
+    if name == "database":
+        return str(platformdirs.user_data_path("comptoir") / "comptoir.db")
+    if name == "operator":
+        return environment.get("USER") or environment.get("USERNAME") or "comptoir"
+    return ""
 
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        written = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        written = tomllib.loads(text)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

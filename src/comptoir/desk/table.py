@@ -1,8 +1,15 @@
 """Rows laid out for eyes: aligned columns that wrap to the terminal, or one field a line where it is narrow."""
 
-import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from comptoir.core.later import later
+
+if TYPE_CHECKING:
+    import textwrap
+else:
+    textwrap = later("textwrap")
 
 NARROWEST = 9  # characters a wrapped column keeps
 GAP = "  "

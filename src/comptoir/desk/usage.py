@@ -1,17 +1,18 @@
-"""Typer, made to speak the person's language: help pages, and usage errors as sentences of ours."""
+"""Typer's side of the commands: help pages, usage errors and completion, in the language in use."""
 
-from collections.abc import Callable
+import inspect
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
 
 from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
-from comptoir.desk.options import spread
+from comptoir.desk.options import Parameter, Verb
 
-Body = Callable[..., None]
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -56,6 +57,15 @@ class Group(TyperGroup):
         """Give the help option with its own help translated."""
         return _help_option(super().get_help_option(ctx))
 
+    def lines(self) -> list[tuple[str, str]]:
+        """Give the name and the line of help of each command, without building any."""
+        raise NotImplementedError
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - Typer's private types
+        """Write the list of commands."""
+        with formatter.section(_("Commands")):
+            formatter.write_dl(self.lines())
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Typer's private types
         """Find the command; raise UnknownCommand with the nearest names."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
@@ -63,22 +73,19 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-class Feature(typer.Typer):
-    """The commands of one feature."""
+def command(verb: Verb) -> Any:  # noqa: ANN401 - Typer's private types
+    """Make Typer's command of a verb; the desk is what its context holds."""
+    parameters = sorted(verb.parameters(), key=lambda parameter: not parameter.required)
 
-    def __init__(self) -> None:
-        super().__init__(
-            cls=Group,
-            add_completion=False,
-            rich_markup_mode=None,
-            pretty_exceptions_enable=False,
-            no_args_is_help=True,
-            context_settings=SETTINGS,
-        )
+    def body(ctx: typer.Context, **values: Any) -> int | None:  # noqa: ANN401 - whatever Typer parsed
+        return verb.call(ctx.obj, values)
 
-    def verb(self, name: str, help: str) -> Callable[[Body], Body]:  # noqa: A002 - the word of Typer
-        """Register a command under its name, its bundles of options spread out."""
-        return lambda body: self.command(name, cls=Command, help=help, context_settings=SETTINGS)(spread(body))
+    typed = [inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    typed += [_for_typer(parameter) for parameter in parameters]
+    body.__signature__ = inspect.Signature(typed)  # type: ignore[attr-defined]  # what inspect looks for
+    body.__annotations__ = {parameter.name: parameter.annotation for parameter in typed}
+    info = CommandInfo(name=verb.name, cls=Command, callback=body, help=verb.help, context_settings=SETTINGS)
+    return get_command_from_info(info, pretty_exceptions_short=True, rich_markup_mode=None)
 
 
 def told(error: Exception) -> UsageProblem:
@@ -88,11 +95,24 @@ def told(error: Exception) -> UsageProblem:
     return BadUsage(_sentence(error), path)
 
 
+def _for_typer(parameter: Parameter) -> inspect.Parameter:
+    opt = parameter.opt
+    kind = list[parameter.type] if parameter.many else parameter.type  # type: ignore[name-defined]  # built as it runs
+    shared: dict[str, Any] = {"help": opt.help, "metavar": opt.metavar, "autocompletion": opt.complete}
+    declared = typer.Option(*parameter.names, min=opt.minimum, **shared) if opt.names else typer.Argument(**shared)
+    return inspect.Parameter(
+        parameter.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if parameter.required else parameter.default,
+        annotation=Annotated[kind if parameter.default is not None else kind | None, declared],
+    )
+
+
 def _sentence(error: Any) -> str:  # noqa: ANN401 - Typer's private exception types
     # By class name: the classes live in a private package of Typer.
     match type(error).__name__:
         case "MissingParameter":
-            return _missing(error.param)
+            return _("`{name}` is missing").format(name=_typed_name(error.param))
         case "NoSuchOption":
             near = error.possibilities or []
             more = _("; did you mean `{near}`?").format(near="`, `".join(sorted(near))) if near else ""
@@ -110,13 +130,8 @@ def _sentence(error: Any) -> str:  # noqa: ANN401 - Typer's private exception ty
             return cast("str", error.message)
 
 
-def _missing(parameter: Any) -> str:  # noqa: ANN401 - Typer's private types
-    name = "/".join(parameter.opts) if parameter.param_type_name == "option" else parameter.human_readable_name
-    return _("`{name}` is missing").format(name=name)
-
-
 def _bad_value(error: Any) -> str:  # noqa: ANN401 - Typer's private types
-    name = "/".join(error.param.opts) if error.param.param_type_name == "option" else error.param.human_readable_name
+    name = _typed_name(error.param)
     choices = getattr(error.param.type, "choices", None)
     if choices:
         listed = ", ".join(str(getattr(choice, "value", choice)) for choice in choices)
@@ -124,6 +139,12 @@ def _bad_value(error: Any) -> str:  # noqa: ANN401 - Typer's private types
     if getattr(error.param.type, "name", "") in {"integer", "integer range"}:
         return _("`{name}` takes a whole number in its range").format(name=name)
     return _("`{name}`: {reason}").format(name=name, reason=error.message)
+
+
+def _typed_name(parameter: Any) -> str:  # noqa: ANN401 - Typer's private types
+    if parameter.param_type_name == "option":
+        return "/".join(parameter.opts)
+    return str(parameter.human_readable_name)
 
 
 def _see_help(path: str) -> str:

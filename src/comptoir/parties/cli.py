@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-import typer
-
 from comptoir.core.i18n import _
+from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
+from comptoir.desk.options import Feature, argument
 from comptoir.desk.output import Column, Section, View
-from comptoir.desk.usage import Feature
 from comptoir.parties import queries
 
 app = Feature()
@@ -29,25 +28,23 @@ ADDRESS = (
 
 
 @app.verb("list", help=_("List the resellers already known."))
-def list_(ctx: typer.Context, view: View) -> None:
+def list_(desk: Desk, view: View) -> None:
     """List the resellers."""
-    with ctx.obj.reading() as reader:
-        ctx.obj.out.rows(RESELLER, queries.resellers(reader), view)
+    with desk.reading() as reader:
+        desk.out.rows(RESELLER, queries.resellers(reader), view)
 
 
 @app.verb("show", help=_("Show a reseller and its pickup addresses."))
 def show(
-    ctx: typer.Context,
+    desk: Desk,
     reseller: Annotated[
         str,
-        typer.Argument(
-            metavar="RESELLER", help=_("SIRET, or part of the name."), autocompletion=from_database(queries.sirets)
-        ),
+        argument(metavar="RESELLER", help=_("SIRET, or part of the name."), complete=from_database(queries.sirets)),
     ],
     view: View,
 ) -> None:
     """Show one reseller."""
-    with ctx.obj.reading() as reader:
+    with desk.reading() as reader:
         row = queries.single(reader, reseller)
         places = queries.addresses(reader, row.id)
-    ctx.obj.out.record(RESELLER, row, view, [Section("addresses", _("Pickup addresses"), ADDRESS, places)])
+    desk.out.record(RESELLER, row, view, [Section("addresses", _("Pickup addresses"), ADDRESS, places)])

@@ -1,15 +1,14 @@
 """Who sells and where: options of a command, asked for when they are missing."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Annotated
-
-import typer
+from typing import Annotated, NamedTuple
 
 from comptoir.core.errors import ComptoirError, Refused, raise_all
 from comptoir.core.i18n import _
-from comptoir.desk import Desk, later
+from comptoir.core.later import later
+from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
+from comptoir.desk.options import option
 from comptoir.parties import queries
 from comptoir.parties.rules import Check, UnknownAddress, checked
 
@@ -18,36 +17,34 @@ fields = later("comptoir.parties.fields")
 NEW = "new"
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """Options that name a reseller, known or new."""
 
     reseller: Annotated[
         str | None,
-        typer.Option(
+        option(
             metavar="RESELLER",
             help=_("A known reseller: SIRET, or part of the name."),
-            autocompletion=from_database(queries.sirets),
+            complete=from_database(queries.sirets),
         ),
     ] = None
-    name: Annotated[str | None, typer.Option(help=_("Company name of a new reseller."))] = None
-    siret: Annotated[str | None, typer.Option(help=_("SIRET of a new reseller."))] = None
-    email: Annotated[str | None, typer.Option(help=_("E-mail of a new reseller."))] = None
-    phone: Annotated[str | None, typer.Option(help=_("Phone of a new reseller, mainland or overseas."))] = None
+    name: Annotated[str | None, option(help=_("Company name of a new reseller."))] = None
+    siret: Annotated[str | None, option(help=_("SIRET of a new reseller."))] = None
+    email: Annotated[str | None, option(help=_("E-mail of a new reseller."))] = None
+    phone: Annotated[str | None, option(help=_("Phone of a new reseller, mainland or overseas."))] = None
 
 
-@dataclass(frozen=True)
-class Pickup:
+class Pickup(NamedTuple):
     """Options that name a pickup address, known or new."""
 
     address: Annotated[
-        list[int] | None, typer.Option(metavar="NUMBER", help=_("A known address of the reseller, by its number."))
+        list[int] | None, option(metavar="NUMBER", help=_("A known address of the reseller, by its number."))
     ] = None
-    line: Annotated[str | None, typer.Option(help=_("Number and street of a new address."))] = None
-    complement: Annotated[str | None, typer.Option(help=_("Building, floor, door."))] = None
-    postcode: Annotated[str | None, typer.Option(help=_("Postcode."))] = None
-    town: Annotated[str | None, typer.Option(help=_("Town."))] = None
-    country: Annotated[str, typer.Option(help=_("Country."))] = "France"
+    line: Annotated[str | None, option(help=_("Number and street of a new address."))] = None
+    complement: Annotated[str | None, option(help=_("Building, floor, door."))] = None
+    postcode: Annotated[str | None, option(help=_("Postcode."))] = None
+    town: Annotated[str | None, option(help=_("Town."))] = None
+    country: Annotated[str, option(help=_("Country."))] = "France"
 
     @property
     def typed(self) -> bool:
@@ -90,7 +87,7 @@ def _who(desk: Desk, given: Identity) -> dict[str, str]:
     if given.reseller is not None:
         with desk.reading() as reader:
             return _identity(queries.single(reader, given.reseller))
-    form = {key: value for key, value in asdict(given).items() if key != "reseller"}
+    form = {key: value for key, value in given._asdict().items() if key != "reseller"}
     if desk.can_ask and not any(form.values()):
         known = _chosen(desk)
         if known:
@@ -108,7 +105,7 @@ def _where(desk: Desk, given: Pickup, siret: str | None) -> dict[str, str]:
         place = _picked(desk, known)
         if place:
             return _place(place)
-    form: dict[str, str | None] = {key: value for key, value in asdict(given).items() if key != "address"}
+    form: dict[str, str | None] = {key: value for key, value in given._asdict().items() if key != "address"}
     form = _asked(desk, form, _QUESTIONS_WHERE, fields.PLACE)
     return checked(form | {"complement": form["complement"] or ""}, fields.PLACE)
 

@@ -1,15 +1,14 @@
 """Reads of resellers and addresses."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from comptoir.core.refs import typed
-from comptoir.parties.rules import UnknownReseller
+from comptoir.parties.rules import UnknownReseller, enveloped
 from comptoir.store.read import Reader
 
 
-@dataclass(frozen=True)
-class ResellerRow:
+class ResellerRow(NamedTuple):
     """A reseller."""
 
     id: int
@@ -19,8 +18,7 @@ class ResellerRow:
     phone: str
 
 
-@dataclass(frozen=True)
-class AddressRow:
+class AddressRow(NamedTuple):
     """A pickup address of a reseller."""
 
     id: int
@@ -33,9 +31,7 @@ class AddressRow:
     @property
     def lines(self) -> tuple[str, ...]:
         """Give the address as an envelope writes it."""
-        return tuple(
-            part for part in (self.line, self.complement, f"{self.postcode} {self.town}", self.country) if part
-        )
+        return enveloped({key: getattr(self, key) for key in ("line", "complement", "postcode", "town", "country")})
 
 
 _RESELLER = "SELECT id, siret, name, email, phone FROM reseller"

@@ -40,6 +40,12 @@ class UnknownAddress(NotFound):
         )
 
 
+def enveloped(place: Mapping[str, str]) -> tuple[str, ...]:
+    """Give an address in lines, as an envelope writes it."""
+    lines = (place["line"], place["complement"], f"{place['postcode']} {place['town']}", place["country"])
+    return tuple(line for line in lines if line)
+
+
 def checked(form: Mapping[str, str | None], checks: Mapping[str, Check]) -> dict[str, str]:
     """Check every field of a form; raise all of its problems at once, missing fields (None) included."""
     values: dict[str, str] = {}

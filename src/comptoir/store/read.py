@@ -1,9 +1,8 @@
-"""Reads: SQL over the driver's own connection, rows as frozen dataclasses, streamed."""
+"""Reads: SQL over the driver's own connection, rows as named tuples, streamed."""
 
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from json import loads
@@ -16,7 +15,7 @@ from comptoir.store.sqlite import State, opened, state, troubles
 Row = TypeVar("Row")
 Value = str | int | None
 
-# By the annotation of the dataclass's field: what the database keeps, made what Python wants.
+# By the annotation of the row's field: what the database keeps, made what Python wants.
 _DECODERS: dict[Any, Callable[[Any], Any]] = {
     Decimal: from_cents,
     Decimal | None: lambda cents: None if cents is None else from_cents(cents),
@@ -34,10 +33,11 @@ class Reader:
         self._connection = connection
 
     def rows(self, sql: str, into: type[Row], **parameters: Value) -> Iterator[Row]:
-        """Stream the rows of a query, its columns in the order of the dataclass's fields."""
+        """Stream the rows of a query, its columns in the order of the row's fields."""
         if self._connection is None:
             return
-        decoders = [(i, _DECODERS[f.type]) for i, f in enumerate(fields(into)) if f.type in _DECODERS]  # type: ignore[arg-type]  # any dataclass
+        kinds = into.__annotations__.values()
+        decoders = [(place, _DECODERS[kind]) for place, kind in enumerate(kinds) if kind in _DECODERS]
         for kept in self._connection.execute(sql, parameters):
             values = list(kept)
             for place, decode in decoders:

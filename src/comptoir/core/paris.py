@@ -1,0 +1,70 @@
+"""Days and hours as the clocks of Paris show them, and as people type them."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from comptoir.core.errors import UsageProblem
+from comptoir.core.i18n import _
+
+PARIS = ZoneInfo("Europe/Paris")
+SHORT_YEAR = 2  # digits of a year typed short
+
+
+class BadMoment(UsageProblem):
+    """`--at` names no moment."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_("`{text}` is not a moment").format(text=text), _("write it like 2026-11-22T10:05"))
+
+
+class BadDay(UsageProblem):
+    """An option that names no day."""
+
+    def __init__(self, flag: str, text: str) -> None:
+        super().__init__(
+            _("`{flag} {text}` is not a day").format(flag=flag, text=text),
+            _("write it like 2026-11-22, 22/11/2026, 22/11, or 7d for seven days ago"),
+        )
+
+
+def in_paris(moment: datetime) -> datetime:
+    """Give an aware moment as the clocks of Paris show it."""
+    return moment.astimezone(PARIS)
+
+
+def moment_of(day: date) -> datetime:
+    """Give the moment, in UTC, at which a day begins in Paris."""
+    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+
+
+def moment_asked(text: str) -> datetime:
+    """Read an ISO date or moment, Paris time unless it names a zone, into UTC; raise BadMoment."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadMoment(text) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=PARIS)).astimezone(UTC)
+
+
+def day_asked(flag: str, text: str, today: date) -> date:
+    """Read the day that an option gives: `2026-11-22`, `22/11/2026`, `22/11`, `7d` ago; raise BadDay."""
+    try:
+        return _day(text, today)
+    except (ValueError, OverflowError) as error:
+        raise BadDay(flag, text) from error
+
+
+def _day(text: str, today: date) -> date:
+    if text.endswith("d") and text[:-1].isascii() and text[:-1].isdigit():
+        return date.fromordinal(max(1, today.toordinal() - int(text[:-1])))
+    if "/" in text:
+        day, month, *year = text.split("/")
+        return date(_year(year, today), int(month), int(day))
+    return date.fromisoformat(text)
+
+
+def _year(written: list[str], today: date) -> int:
+    if not written:
+        return today.year
+    (year,) = written
+    return int(year) + 2000 if len(year) == SHORT_YEAR else int(year)

@@ -1,0 +1,89 @@
+"""The command tree as Typer sees it: features loaded when they are named."""
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.completion import completion_init  # type: ignore[attr-defined]  # public in the docs, not in its stubs
+from typer.main import get_group_from_info
+from typer.models import TyperInfo
+
+from comptoir import __version__
+from comptoir.app import COMMANDS, FEATURES, Own, feature, opened
+from comptoir.core.i18n import _
+from comptoir.desk.usage import SETTINGS, Group, command
+
+
+def _help_line(package: str) -> str:
+    return _(import_module(package).__doc__ or "")
+
+
+class LazyGroup(Group):
+    """A feature: known by its package's docstring, its commands built one by one as they are named."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            name=name,
+            help=_help_line(FEATURES[name]),
+            no_args_is_help=True,
+            rich_markup_mode=None,
+            context_settings=SETTINGS,
+        )
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Give the name and the line of help of each command."""
+        return [(verb.name, verb.help) for verb in feature(self.name or "").verbs.values()]
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer's private types
+        """Give the names of the feature's commands, in their own order."""
+        return list(feature(self.name or "").verbs)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - Typer's private types
+        """Build the command of this name, or give None."""
+        verb = feature(self.name or "").verbs.get(cmd_name)
+        return verb and command(verb)
+
+
+class Root(Group):
+    """The program."""
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Give the name and the line of help of each feature."""
+        return [(name, _help_line(package)) for name, package in {**FEATURES, **COMMANDS}.items()]
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer's private types
+        """Give the names of the features."""
+        return [*FEATURES, *COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - Typer's private types
+        """Give the feature of this name, or None."""
+        if cmd_name in COMMANDS:
+            return command(feature(cmd_name).verbs[cmd_name])
+        return LazyGroup(cmd_name) if cmd_name in FEATURES else None
+
+
+def _set_up(  # noqa: PLR0913 - the program's own options
+    ctx: typer.Context,
+    *,
+    lang: Annotated[str | None, typer.Option(metavar="fr|en", help=_("Language of screens."))] = None,
+    database: Annotated[str | None, typer.Option(metavar=_("FILE"), help=_("Database file."))] = None,
+    operator: Annotated[str | None, typer.Option(metavar=_("NAME"), help=_("Name kept in the history."))] = None,
+    no_input: Annotated[bool, typer.Option("--no-input", help=_("Never ask: a missing value is an error."))] = False,
+    at: Annotated[str | None, typer.Option(hidden=True)] = None,
+    version: Annotated[bool, typer.Option("--version", "-V", help=_("Show the version."))] = False,
+) -> None:
+    if version:
+        ctx.obj.line(f"comptoir {__version__}")
+        raise typer.Exit
+    ctx.obj = opened(Own(lang=lang, database=database, operator=operator, at=at, no_input=no_input), ctx.obj)
+
+
+def tree() -> Group:
+    """Build the command tree, its features still unloaded."""
+    completion_init()
+    root = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    root.callback(help=_("The counter of those who give equipment a second life."))(_set_up)
+    solved = TyperInfo(root, cls=Root, name="comptoir", context_settings=SETTINGS, no_args_is_help=True)
+    group = get_group_from_info(solved, pretty_exceptions_short=True, suggest_commands=False, rich_markup_mode=None)
+    assert isinstance(group, Group)  # noqa: S101 - the class asked for above
+    return group
