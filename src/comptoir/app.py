@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import NamedTuple, cast
 
 from comptoir.core.clock import Clock
-from comptoir.core.errors import BUG, INTERRUPTED, PIPE_CLOSED, USAGE, ComptoirError, OutsideFailure
+from comptoir.core.errors import BUG, INTERRUPTED, PIPE_CLOSED, USAGE, ComptoirError, OutsideFailure, reason_of
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk, completion, direct
@@ -56,8 +56,9 @@ def feature(name: str) -> Feature:
 
 def opened(own: Own, out: Output) -> Desk:
     """Make the desk of one run; raise BadMoment."""
-    flags = {"lang": own.lang, "database": own.database, "operator": own.operator}
-    return Desk(flags, Clock(paris.moment_asked(own.at) if own.at else None), out, no_input=own.no_input)
+    flags = {"database": own.database, "operator": own.operator}
+    at = own.at or os.environ.get("COMPTOIR_AT")
+    return Desk(flags, Clock(paris.moment_asked(at) if at else None), out, no_input=own.no_input)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -67,6 +68,8 @@ def run(arguments: Sequence[str]) -> int:
         code = _run(*hoisted(arguments), out)
         out.data.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where every failure ends
+        if completion.ASKED in os.environ:
+            return BUG  # nothing may be written over the line that is being typed
         return _ended(error, out, as_json=_wants_json(arguments))
     return _interrupted(out) if code == INTERRUPTED else code or 0
 
@@ -89,8 +92,14 @@ def _run(front: list[str], rest: list[str], out: Output) -> int | None:
 
 def _offered() -> list[str] | None:
     line = completion.typed(os.environ)
-    verb, words = _named(line[0]) if line else (None, [])
-    return completion.offered(verb, words, line[1]) if line and verb else None
+    front, rest = hoisted(line[0]) if line else ([], [])
+    own = _own(front)
+    verb, words = _named(rest)
+    if not (line and own and verb):
+        return None
+    if own.database:
+        os.environ["COMPTOIR_DATABASE"] = own.database  # where completers look
+    return completion.offered(verb, words, line[1])
 
 
 def _named(words: Sequence[str]) -> tuple[Verb | None, Sequence[str]]:
@@ -153,7 +162,7 @@ def _ended(error: BaseException, out: Output, *, as_json: bool) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return PIPE_CLOSED
         case OSError():
-            return _ended(OutputBroken(error.strerror or str(error)), out, as_json=as_json)
+            return _ended(OutputBroken(reason_of(error)), out, as_json=as_json)
         case _ if type(error).__name__ == "Abort":
             return _interrupted(out)
         case _ if type(error).__name__ == "NoArgsIsHelpError":

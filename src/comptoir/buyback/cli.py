@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.buyback import queries
-from comptoir.buyback.rules import BUYBACK_WORDS, DEVICE_WORDS, Answer, BuybackStatus, PaperKind, total
+from comptoir.buyback.rules import BUYBACK_WORDS, DEVICE_WORDS, PAPER_WORDS, Answer, BuybackStatus, PaperKind, total
 from comptoir.catalog.queries import codes
-from comptoir.core.i18n import _
+from comptoir.catalog.rules import GRADE_WORDS
+from comptoir.core.i18n import _, mark
 from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
@@ -23,7 +24,6 @@ app = Feature()
 
 NUMBER = Column("number", _("Number"))
 PRODUCT = (Column("brand", _("Brand")), Column("name", _("Name")))
-GRADE_WORDS = {"out_of_order": _("Out of order")}
 ITEM = (
     Column("position", _("No.")),
     Column("article_code", _("Code")),
@@ -79,14 +79,16 @@ ANSWER = (
 )
 HISTORY = (
     Column("moment", _("Date")),
-    Column("verb", _("What"), {"validate": _("validated"), "cancel": _("cancelled")}),
+    Column("verb", _("What"), {"validate": mark("validated"), "cancel": mark("cancelled")}),
     Column("operator", _("By")),
 )
-FILES = (Column("kind", _("Paper")), Column("file", _("File")))
+FILES = (Column("kind", _("Document"), PAPER_WORDS), Column("file", _("File")))
 
 Number = Annotated[
     str,
-    argument(metavar="NUMBER", help=_("Buyback number, or its last figures."), complete=from_database(queries.numbers)),
+    argument(
+        metavar=_("NUMBER"), help=_("Buyback number, or its last figures."), complete=from_database(queries.numbers)
+    ),
 ]
 Yes = Annotated[bool, option("--yes", "-y", help=_("Do not ask for a confirmation."))]
 
@@ -103,12 +105,12 @@ class Filters(NamedTuple):
 
     status: Annotated[BuybackStatus | None, option(help=_("Only this status."))] = None
     category: Annotated[str, option(help=_("Only this category."))] = ""
-    product: Annotated[str, option(metavar="TEXT", help=_("Brand, name or article code that holds this."))] = ""
-    reseller: Annotated[str, option(metavar="TEXT", help=_("SIRET, or name that holds this."))] = ""
-    number: Annotated[str, option(metavar="DIGITS", help=_("Number that holds these figures."))] = ""
-    route: Annotated[str, option(metavar="TEXT", help=_("Route that holds this."))] = ""
-    since: Annotated[str, option(metavar="DAY", help=_("From this day: 2026-11-22, 22/11/2026 or 7d."))] = ""
-    until: Annotated[str, option(metavar="DAY", help=_("Up to this day, included."))] = ""
+    product: Annotated[str, option(metavar=_("TEXT"), help=_("Brand, name or article code that holds this."))] = ""
+    reseller: Annotated[str, option(metavar=_("TEXT"), help=_("SIRET, or name that holds this."))] = ""
+    number: Annotated[str, option(metavar=_("DIGITS"), help=_("Number that holds these figures."))] = ""
+    route: Annotated[str, option(metavar=_("TEXT"), help=_("Route that holds this."))] = ""
+    since: Annotated[str, option(metavar=_("DAY"), help=_("From this day: 2026-11-22, 22/11/2026 or 7d."))] = ""
+    until: Annotated[str, option(metavar=_("DAY"), help=_("Up to this day, included."))] = ""
 
 
 @app.verb("add", help=_("Quote a device: model check, questions, price at once; it goes into the basket."))
@@ -122,7 +124,7 @@ def add(
     ] = None,
     answer: Annotated[
         list[str] | None,
-        option("--answer", "-a", metavar="QUESTION=CHOICE", help=_("An answer, such as works=yes.")),
+        option("--answer", "-a", metavar=_("QUESTION=CHOICE"), help=_("An answer, such as works=yes.")),
     ] = None,
     *,
     yes: Yes = False,
@@ -150,7 +152,9 @@ def basket(desk: Desk, view: View) -> None:
 def remove(
     desk: Desk,
     view: View,
-    positions: Annotated[list[int] | None, argument(metavar="[NO.]...", help=_("Their numbers in the basket."))] = None,
+    positions: Annotated[
+        list[int] | None, argument(metavar=_("[NO.]..."), help=_("Their numbers in the basket."))
+    ] = None,
     *,
     yes: Yes = False,
 ) -> None:
@@ -187,7 +191,7 @@ def documents(
     kind: Annotated[PaperKind | None, option(help=_("Only this paper."))] = None,
     output: Annotated[
         str,
-        option("--output", "-o", metavar="FOLDER", help=_("Folder of the files; `-` sends one paper to a pipe.")),
+        option("--output", "-o", metavar=_("FOLDER"), help=_("Folder of the files; `-` sends one paper to a pipe.")),
     ] = ".",
 ) -> None:
     """Print the papers of a buyback."""

@@ -65,7 +65,7 @@ def removed(desk: Desk, positions: Sequence[int], *, yes: bool) -> list[queries.
     """Take devices out of the basket after a yes; give what was taken out, nothing where the person says no."""
     items = held(desk)
     if not positions and not desk.can_ask:
-        raise MissingValue("POSITION")
+        raise MissingValue(_("NO."))
     if not positions and items:
         offered = [(str(i.position), f"{i.brand} {i.name}", money.spoken(i.price)) for i in items]
         positions = [int(desk.ask.choose(_("Remove which one?"), offered))]

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from comptoir.buyback.rules import NotInBasket, UnknownBuyback, suffix
 from comptoir.catalog.rules import described
 from comptoir.core.later import later
 from comptoir.core.refs import NUMBER_LENGTH
-from comptoir.store.read import Reader
+
+if TYPE_CHECKING:
+    from comptoir.store.read import Reader
 
 paris = later("comptoir.core.paris")
 
@@ -158,7 +160,7 @@ CONDITIONS = {
 }
 
 
-def basket(reader: Reader, operator: str) -> list[ItemRow]:
+def basket(reader: "Reader", operator: str) -> list[ItemRow]:
     """List the devices of an operator's basket, in the order they were added."""
     sql = (
         "SELECT row_number() OVER (ORDER BY id), article_code, category, brand, name, grade, price, transport, "
@@ -184,7 +186,7 @@ def conditions(asked: Mapping[str, str | None], now: datetime) -> dict[str, str]
     return kept
 
 
-def buybacks(reader: Reader, filters: Mapping[str, str], sort: str, *, backwards: bool) -> Iterator[BuybackRow]:
+def buybacks(reader: "Reader", filters: Mapping[str, str], sort: str, *, backwards: bool) -> Iterator[BuybackRow]:
     """Stream the buybacks that every filter given keeps."""
     where = " AND ".join(CONDITIONS[key] for key in filters)
     order = SORTS[sort]
@@ -195,7 +197,7 @@ def buybacks(reader: Reader, filters: Mapping[str, str], sort: str, *, backwards
     return reader.rows(f"{_LISTED}{f'WHERE {where} ' if where else ''}ORDER BY {order}", BuybackRow, **filters)
 
 
-def resolved(reader: Reader, text: str) -> str:
+def resolved(reader: "Reader", text: str) -> str:
     """Give the one number that a text names, whole or by its end; raise UnknownBuyback and its kin."""
     end = suffix(text)
     if len(end) == NUMBER_LENGTH:
@@ -209,7 +211,7 @@ def resolved(reader: Reader, text: str) -> str:
     return str(found[0])
 
 
-def buyback(reader: Reader, number: str) -> BuybackDetail:
+def buyback(reader: "Reader", number: str) -> BuybackDetail:
     """Give a buyback by its whole number; raise UnknownBuyback."""
     found = reader.one(f"{_WHOLE}WHERE buyback.number = :number", BuybackDetail, number=number)
     if found is None:
@@ -217,13 +219,13 @@ def buyback(reader: Reader, number: str) -> BuybackDetail:
     return found
 
 
-def history(reader: Reader, number: str) -> list[HistoryRow]:
+def history(reader: "Reader", number: str) -> list[HistoryRow]:
     """List what was done to a buyback, the latest first."""
     sql = "SELECT moment, operator, verb FROM history WHERE reference = :number ORDER BY id DESC"
     return list(reader.rows(sql, HistoryRow, number=number))
 
 
-def papers(reader: Reader, number: str, kind: str | None) -> list[tuple[str, str, dict[str, Any]]]:
+def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, str, dict[str, Any]]]:
     """List the papers issued for a buyback and its request, or one kind of them: kind, file name, content."""
     sql = (
         "SELECT kind, content FROM document WHERE reference IN "
@@ -234,7 +236,12 @@ def papers(reader: Reader, number: str, kind: str | None) -> list[tuple[str, str
     return [(row.kind, FILE_NAMES[row.kind].format(number=number), row.content) for row in found]
 
 
-def numbers(reader: Reader, start: str, limit: int) -> list[str]:
-    """List the latest numbers that begin so, for completion."""
+def numbers(reader: "Reader", start: str, limit: int) -> list[str]:
+    """List the latest numbers that begin so, or else the one that ends so, for completion."""
     sql = "SELECT number FROM buyback WHERE number >= :start AND number < :end ORDER BY number DESC LIMIT :limit"
-    return reader.values(sql, start=start, end=start + "~", limit=limit)
+    found = reader.values(sql, start=start, end=start + "~", limit=limit)
+    if found or not start:
+        return found
+    ending = "SELECT number FROM buyback WHERE substr(number, -length(:start)) = :start LIMIT 2"
+    ended = reader.values(ending, start=start)
+    return ended if len(ended) == 1 else []

@@ -60,7 +60,7 @@ DEVICE_WORDS: Mapping[str, str] = {
     DeviceStatus.IN_TRANSIT: mark("in transit"),
     DeviceStatus.REFURBISHED: mark("refurbished"),
     DeviceStatus.RETURNED: mark("returned to the client"),
-    DeviceStatus.CANCELLED: mark("cancelled"),
+    DeviceStatus.CANCELLED: mark("device cancelled"),
     DeviceStatus.LOST_IN_STORE: mark("lost in the store"),
     DeviceStatus.LOST_IN_TRANSIT: mark("lost in transit"),
     DeviceStatus.LOST_IN_WORKSHOP: mark("lost in the workshop"),
@@ -135,6 +135,14 @@ class PaperKind(StrEnum):
     DEED = "deed"
     LIST = "list"
     INSTRUCTIONS = "instructions"
+
+
+PAPER_WORDS: Mapping[str, str] = {
+    PaperKind.LABEL: mark("traceability label"),
+    PaperKind.DEED: mark("transfer deed"),
+    PaperKind.LIST: mark("shipping list"),
+    PaperKind.INSTRUCTIONS: mark("shipping instructions"),
+}
 
 
 class By(NamedTuple):

@@ -2,15 +2,15 @@
 
 import tomllib
 from decimal import Decimal, InvalidOperation
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from comptoir.catalog.diagnosis import Categories, Category, Choice, Option, Pickup, Question, Step
 from comptoir.catalog.rules import Grade
-from comptoir.core.errors import UsageProblem
+from comptoir.core.errors import UsageProblem, reason_of
 from comptoir.core.i18n import _
 
+SHIPPED = Path(__file__).with_name("categories.toml")
 PARTS = ("questions", "transports", "payments", "steps", "categories")
 
 
@@ -20,13 +20,13 @@ class BadCategories(UsageProblem):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             _("cannot use the categories of `{path}`: {reason}").format(path=path, reason=reason),
-            _("the shipped file shows the form: `comptoir catalog questions --shipped`"),
+            _("the shipped file shows the form: {path}").format(path=SHIPPED),
         )
 
 
 def load(own: str) -> Categories:
     """Read the shipped categories, then the shop's file when there is one; raise BadCategories."""
-    shipped = tomllib.loads(shipped_text())
+    shipped = tomllib.loads(SHIPPED.read_text("utf-8"))
     if not own:
         return _built(shipped)
     path = Path(own).expanduser()
@@ -34,16 +34,11 @@ def load(own: str) -> Categories:
         added = tomllib.loads(path.read_text("utf-8"))
         return _built({part: shipped[part] | added.pop(part, {}) for part in PARTS} | added)
     except OSError as error:
-        raise BadCategories(path, error.strerror or str(error)) from error
+        raise BadCategories(path, reason_of(error)) from error
     except KeyError as error:
         raise BadCategories(path, _("`{name}` is missing or unknown").format(name=error.args[0])) from error
     except (ValueError, TypeError, InvalidOperation) as error:
         raise BadCategories(path, str(error)) from error
-
-
-def shipped_text() -> str:
-    """Give the shipped file as it is written."""
-    return (files("comptoir.catalog") / "categories.toml").read_text("utf-8")
 
 
 def _built(data: dict[str, Any]) -> Categories:

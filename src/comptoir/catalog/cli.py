@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.catalog import queries
+from comptoir.catalog.rules import GRADE_WORDS
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
@@ -51,7 +52,7 @@ QUESTIONS = (
     Column("text", _("Text")),
     Column("answer", _("Answer")),
     Column("label", _("Label")),
-    Column("grade", _("Grade")),
+    Column("grade", _("Grade"), GRADE_WORDS),
     Column("explanation", _("Explanation")),
 )
 TALLY = (
@@ -90,7 +91,7 @@ class Filters(NamedTuple):
 @app.verb("import", help=_("Bring a catalogue in from a CSV file; known article codes are updated."))
 def import_(
     desk: Desk,
-    file: Annotated[str, argument(metavar="FILE", help=_("CSV file; `-` is the standard input."))],
+    file: Annotated[str, argument(metavar=_("FILE"), help=_("CSV file; `-` is the standard input."))],
     view: View,
     *,
     strict: Annotated[bool, option("--strict", help=_("All lines or none."))] = False,
@@ -106,7 +107,7 @@ def search(
     desk: Desk,
     view: View,
     filters: Filters,
-    words: Annotated[list[str] | None, argument(metavar="WORDS", help=_("Words, or an article code."))] = None,
+    words: Annotated[list[str] | None, argument(metavar=_("[WORDS]..."), help=_("Words, or an article code."))] = None,
     limit: Annotated[int, option("--limit", "-n", minimum=1, help=_("How many at most."))] = 20,
 ) -> None:
     """List devices, best first."""
@@ -128,7 +129,7 @@ def show(desk: Desk, code: Code, view: View) -> None:
 @app.verb("questions", help=_("Show what is asked of a category, and the grade that each answer makes."))
 def questions(
     desk: Desk,
-    category: Annotated[str, argument(metavar="CATEGORY", help=_("Name of the category."))],
+    category: Annotated[str, argument(metavar=_("CATEGORY"), help=_("Name of the category."))],
     view: View,
 ) -> None:
     """List the questions of a category with their choices."""

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from comptoir.catalog.rules import Grade
 from comptoir.core import money
-from comptoir.core.errors import NotFound, UsageProblem
+from comptoir.core.errors import ComptoirError, NotFound, UsageProblem, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.text import fold
 
@@ -143,20 +143,25 @@ def find_category(name: str, categories: Categories) -> Category:
 
 
 def answered(category: Category, given: Mapping[str, str]) -> list[tuple[Question, Choice]]:
-    """Match the answers given with the questions asked, up to one that ends the diagnosis.
+    """Match the answers given with the questions asked; one that ends the diagnosis makes the others optional.
 
-    Raises UnknownQuestion, WrongAnswer or MissingAnswer.
+    Raises every UnknownQuestion, WrongAnswer and MissingAnswer at once.
     """
-    for key in given:
-        if key not in {question.key for question in category.questions}:
-            raise UnknownQuestion(key, category)
+    asked = {question.key for question in category.questions}
+    found: list[ComptoirError] = [UnknownQuestion(key, category) for key in given if key not in asked]
     made: list[tuple[Question, Choice]] = []
+    missing: list[Question] = []
     for question in category.questions:
-        ended = any(choice.ends for _question, choice in made)
-        if question.key in given:
+        if question.key not in given:
+            missing.append(question)
+            continue
+        try:
             made.append((question, question.choice(given[question.key])))
-        elif not ended:
-            raise MissingAnswer(question)
+        except WrongAnswer as problem:
+            found.append(problem)
+    if not any(choice.ends for _question, choice in made):
+        found += [MissingAnswer(question) for question in missing]
+    raise_all(found)
     return made
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from comptoir.catalog import categories, queries, services
 from comptoir.catalog.diagnosis import Category, Choice, Question, answered, find_category
-from comptoir.core.errors import MissingValue, NotFound, Refused, UsageProblem
+from comptoir.core.errors import MissingValue, NotFound, Refused, UsageProblem, reason_of
 from comptoir.core.i18n import _, ngettext
 from comptoir.desk import Desk
 
@@ -117,4 +117,4 @@ def _opened(name: str) -> AbstractContextManager[BinaryIO]:
     except FileNotFoundError as error:
         raise NoSuchFile(name) from error
     except OSError as error:
-        raise UnreadableFile(name, error.strerror or str(error)) from error
+        raise UnreadableFile(name, reason_of(error)) from error

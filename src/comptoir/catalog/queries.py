@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from comptoir.catalog.rules import CHARACTERISTICS, Grade, UnknownDevice, described, price_column, words
 from comptoir.core.later import later
 from comptoir.core.refs import typed
-from comptoir.store.read import Reader
 
 if TYPE_CHECKING:
     import difflib
+
+    from comptoir.store.read import Reader
 else:
     difflib = later("difflib")
 
@@ -60,7 +61,7 @@ class DeviceRow(NamedTuple):
 _COLUMNS = ", ".join(f"device.{name}" for name in DeviceRow._fields)
 
 
-def device(reader: Reader, code: str) -> DeviceRow:
+def device(reader: "Reader", code: str) -> DeviceRow:
     """Find a device by its article code, or by a unique beginning of it; raise UnknownDevice."""
     typed_code = typed(code)
     found = list(_by_code(reader, typed_code, 6))
@@ -70,7 +71,7 @@ def device(reader: Reader, code: str) -> DeviceRow:
     raise UnknownDevice(code, [row.article_code for row in found[:5]])
 
 
-def by_codes(reader: Reader, wanted: Sequence[str]) -> dict[str, DeviceRow]:
+def by_codes(reader: "Reader", wanted: Sequence[str]) -> dict[str, DeviceRow]:
     """Give the devices of exact article codes; those that do not exist are left out."""
     found = (
         reader.one(f"SELECT {_COLUMNS} FROM device WHERE article_code = :code", DeviceRow, code=code) for code in wanted
@@ -78,13 +79,13 @@ def by_codes(reader: Reader, wanted: Sequence[str]) -> dict[str, DeviceRow]:
     return {row.article_code: row for row in found if row}
 
 
-def codes(reader: Reader, start: str, limit: int) -> list[str]:
+def codes(reader: "Reader", start: str, limit: int) -> list[str]:
     """List the first article codes that begin so, for completion."""
     sql = "SELECT article_code FROM device WHERE article_code >= :low AND article_code < :high ORDER BY 1 LIMIT :limit"
     return reader.values(sql, low=typed(start), high=typed(start) + "~", limit=limit)
 
 
-def search(reader: Reader, asked: Sequence[str], filters: Mapping[str, str], limit: int) -> Iterator[DeviceRow]:
+def search(reader: "Reader", asked: Sequence[str], filters: Mapping[str, str], limit: int) -> Iterator[DeviceRow]:
     """List devices, best first, `limit` at most.
 
     First an article code that begins so; then whole words in brand and name; then whole words anywhere; then
@@ -107,7 +108,11 @@ def search(reader: Reader, asked: Sequence[str], filters: Mapping[str, str], lim
 
 
 def _tiers(
-    reader: Reader, terms: Sequence[str], narrowed: Mapping[str, Sequence[str]], filters: Mapping[str, str], limit: int
+    reader: "Reader",
+    terms: Sequence[str],
+    narrowed: Mapping[str, Sequence[str]],
+    filters: Mapping[str, str],
+    limit: int,
 ) -> Iterator[Iterator[DeviceRow]]:
     if len(terms) == 1 and not narrowed and len(terms[0]) >= SHORTEST_CODE:
         yield _by_code(reader, terms[0].upper(), limit)
@@ -117,12 +122,12 @@ def _tiers(
     yield _matched(reader, _expression(terms, narrowed, start="*"), filters, limit)
 
 
-def _by_code(reader: Reader, start: str, limit: int) -> Iterator[DeviceRow]:
+def _by_code(reader: "Reader", start: str, limit: int) -> Iterator[DeviceRow]:
     sql = f"SELECT {_COLUMNS} FROM device WHERE article_code >= :low AND article_code < :high LIMIT :limit"
     return reader.rows(sql, DeviceRow, low=start, high=start + "~", limit=limit)
 
 
-def _matched(reader: Reader, expression: str, filters: Mapping[str, str], limit: int) -> Iterator[DeviceRow]:
+def _matched(reader: "Reader", expression: str, filters: Mapping[str, str], limit: int) -> Iterator[DeviceRow]:
     # The age is compared whole: `<3ans` and `>3ans` are the same word to an index.
     age = "AND (:age = '' OR device.age = :age)"
     if not expression:
@@ -142,7 +147,7 @@ def _expression(terms: Sequence[str], narrowed: Mapping[str, Sequence[str]], pla
     return " AND ".join(parts)
 
 
-def _nearest(reader: Reader, term: str) -> str:
+def _nearest(reader: "Reader", term: str) -> str:
     """Give the word of the catalogue that is nearest to a word it does not hold."""
     if reader.values(
         "SELECT 1 FROM device_word WHERE word >= :low AND word < :high LIMIT 1", low=term, high=term + "~"

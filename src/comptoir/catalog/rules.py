@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from comptoir.core.errors import NotFound
-from comptoir.core.i18n import _
+from comptoir.core.i18n import _, mark
 from comptoir.core.text import fold
 
 CHARACTERISTICS = ("disk", "ram", "cpu", "generation", "screen", "function", "colour", "paper", "age")
@@ -17,6 +17,9 @@ class Grade(StrEnum):
     B = "B"
     C = "C"
     OUT_OF_ORDER = "out_of_order"
+
+
+GRADE_WORDS: Mapping[str, str] = {Grade.OUT_OF_ORDER: mark("Out of order")}
 
 
 class UnknownDevice(NotFound):

@@ -2,7 +2,7 @@
 
 import csv
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import BinaryIO
@@ -10,8 +10,8 @@ from typing import BinaryIO
 from sqlmodel import Session
 
 from comptoir.catalog.diagnosis import Categories
-from comptoir.catalog.lines import STORED, BadHeader, BadLine, line_checker
-from comptoir.core.errors import Refused
+from comptoir.catalog.lines import STORED, BadHeader, BadLine, Values, line_checker
+from comptoir.core.errors import Refused, reason_of
 from comptoir.core.i18n import _, ngettext
 from comptoir.store.engine import driver
 
@@ -22,8 +22,8 @@ _UPSERT = (
     f"IS NOT ({', '.join(f'excluded.{name}' for name in STORED[1:])})"
 )
 _SEPARATORS = ",;\t"
+CACHE = 16_384  # KiB of pages kept while a catalogue comes in, however large it is
 _UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
-Values = tuple[str | int, ...]
 
 
 @dataclass
@@ -61,7 +61,7 @@ def import_catalogue(
     lines = _decoded(file)
     first = next(lines, "")
     if not first.strip():
-        raise BadHeader(_("it is empty"))
+        raise BadHeader(_("the file is empty"))
     separator = max(_SEPARATORS, key=first.count)
     check = line_checker(next(csv.reader([first], delimiter=separator)), categories)
     tally = _stored(session, _checked(csv.reader(lines, delimiter=separator), check, report))
@@ -82,7 +82,7 @@ def _decoded(file: BinaryIO) -> Iterator[str]:
 
 
 def _checked(
-    lines: Iterator[list[str]], check: Callable[[Sequence[str]], Values], report: Callable[[BadLine], None]
+    lines: Iterator[list[str]], check: Callable[[list[str]], Values], report: Callable[[BadLine], None]
 ) -> Iterator[Values | None]:
     """Give the values of each good line, None for each one refused and reported; blank lines do not count."""
     number = 1
@@ -95,12 +95,13 @@ def _checked(
         except StopIteration:
             return
         except (ValueError, csv.Error) as error:
-            report(BadLine(number, str(error)))
+            report(BadLine(number, reason_of(error)))
             yield None
 
 
 def _stored(session: Session, lines: Iterator[Values | None]) -> Tally:
     connection = driver(session)
+    connection.execute(f"PRAGMA cache_size = {-CACHE}")
     tally = Tally()
 
     def good() -> Iterator[Values]:

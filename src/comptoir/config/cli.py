@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from comptoir.core.i18n import _
+from comptoir.core.i18n import _, mark
 from comptoir.desk import Desk
 from comptoir.desk.options import Feature, option
 from comptoir.desk.output import Column, View
@@ -12,7 +12,7 @@ from comptoir.desk.settings import settings_file
 app = Feature()
 
 COLUMNS = (Column("name", _("Setting")), Column("value", _("Value")))
-ORIGIN = Column("origin", _("Origin"))
+ORIGIN = Column("origin", _("Origin"), {"default": mark("default")})
 
 
 @app.verb("show", help=_("List every setting; --origin adds where it comes from."))

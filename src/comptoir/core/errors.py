@@ -2,9 +2,27 @@
 
 from collections.abc import Sequence
 
-from comptoir.core.i18n import _
+from comptoir.core.i18n import _, mark
 
 DONE, BUG, USAGE, MISSING, REFUSED, OUTSIDE, DATABASE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 5, 6, 130, 141
+# What the system, SQLite and the csv module answer most often, word for word: named here to be translated.
+SYSTEM_WORDS = (
+    mark("No such file or directory"),
+    mark("Permission denied"),
+    mark("Operation not permitted"),
+    mark("Is a directory"),
+    mark("Not a directory"),
+    mark("File exists"),
+    mark("File name too long"),
+    mark("No space left on device"),
+    mark("Disk quota exceeded"),
+    mark("Read-only file system"),
+    mark("Input/output error"),
+    mark("Too many open files"),
+    mark("database disk image is malformed"),
+    mark("disk I/O error"),
+    mark("field larger than field limit (131072)"),
+)
 
 
 class ComptoirError(Exception):
@@ -76,6 +94,12 @@ class Several(ComptoirError):
     def problems(self) -> Sequence[ComptoirError]:
         """Give each failure in the order it was found."""
         return self.found
+
+
+def reason_of(error: Exception) -> str:
+    """Give what the system says of a failure, in the language in use where the words are known."""
+    told = getattr(error, "strerror", None) or str(error)
+    return _(told) if told else type(error).__name__
 
 
 def raise_all(found: Sequence[ComptoirError]) -> None:

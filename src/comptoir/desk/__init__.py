@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from comptoir.core.errors import MissingValue, UsageProblem
 from comptoir.core.i18n import _
-from comptoir.store.read import Reader, reading
-from comptoir.store.sqlite import State, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from comptoir.desk.output import Output
     from comptoir.desk.paper import Paper
     from comptoir.desk.settings import Settings
+    from comptoir.store.read import Reader
 
 
 class NeedsYes(UsageProblem):
@@ -85,6 +84,9 @@ class Desk:
     @contextmanager
     def reading(self) -> Generator[Reader]:
         """Open the database to read it."""
+        from comptoir.store.read import reading
+        from comptoir.store.sqlite import State, state
+
         path = self.settings.database
         if state(path) is State.OLD:
             self._upgrade(path)
@@ -95,6 +97,7 @@ class Desk:
     def writing(self) -> Generator[Session]:
         """Open the database to write it, in one transaction; it is created or brought up to date first."""
         from comptoir.store.engine import transaction
+        from comptoir.store.sqlite import State, state
 
         path = self.settings.database
         if state(path) is not State.CURRENT:

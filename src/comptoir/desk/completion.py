@@ -2,23 +2,30 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from comptoir.core.errors import ComptoirError
+from comptoir.core.later import later
 from comptoir.desk.options import Completer, Verb
 from comptoir.desk.settings import load
-from comptoir.store.read import Reader, reading
+
+if TYPE_CHECKING:
+    from comptoir.store import read
+    from comptoir.store.read import Reader
+else:
+    read = later("comptoir.store.read")
 
 ASKED = "_COMPTOIR_COMPLETE"
 MOST = 50
 _QUOTING = frozenset("'\"\\$`")
 
 
-def from_database(query: Callable[[Reader, str, int], list[str]]) -> Completer:
+def from_database(query: "Callable[[Reader, str, int], list[str]]") -> Completer:
     """Make a completer of a query that lists, for what was typed, the first values."""
 
     def complete(incomplete: str) -> list[str]:
         try:
-            with reading(load({}, os.environ).database) as reader:
+            with read.reading(load({}, os.environ).database) as reader:
                 return [word for word in query(reader, incomplete, MOST) if _safe(word)]
         except (ComptoirError, OSError):
             return []
@@ -27,13 +34,21 @@ def from_database(query: Callable[[Reader, str, int], list[str]]) -> Completer:
 
 
 def typed(environment: Mapping[str, str]) -> tuple[list[str], str] | None:
-    """Give the words typed before the cursor, then the one under it, as bash tells them; None for Typer to judge."""
-    line = environment.get("COMP_WORDS", "")
-    place = environment.get("COMP_CWORD", "")
-    if environment.get(ASKED) != "complete_bash" or not place.isdigit() or _QUOTING & set(line):
+    """Give the words before the cursor, then the one under it, as the shell tells them; None for Typer to judge."""
+    match environment.get(ASKED):
+        case "complete_bash":
+            line, place = environment.get("COMP_WORDS", ""), environment.get("COMP_CWORD", "")
+            words = line.split()
+            split = int(place) if place.isdigit() else 0
+        case "complete_fish":
+            line = environment.get("_TYPER_COMPLETE_ARGS", "")
+            words = line.split()
+            split = len(words) - (not line.endswith(" "))
+        case _:
+            return None
+    if _QUOTING & set(line) or split < 1:
         return None
-    words = line.split()
-    return words[1 : int(place)], words[int(place)] if int(place) < len(words) else ""
+    return words[1:split], words[split] if split < len(words) else ""
 
 
 def offered(verb: Verb, words: Sequence[str], incomplete: str) -> list[str] | None:

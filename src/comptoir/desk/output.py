@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from comptoir.core import money
-from comptoir.core.errors import ComptoirError, UsageProblem
+from comptoir.core.errors import ComptoirError, UsageProblem, reason_of
 from comptoir.core.i18n import _, in_use
 from comptoir.core.later import later
 from comptoir.core.text import shown
@@ -65,7 +65,7 @@ class View(NamedTuple):
     json: Annotated[bool, option("--json", help=_("Short for --format json."))] = False
     excel: Annotated[bool, option("--excel", help=_("CSV that French Excel opens right: `;`, decimal comma."))] = False
     output: Annotated[
-        str, option("--output", "-o", metavar="FILE", help=_("Write into a file; `-` is the standard output."))
+        str, option("--output", "-o", metavar=_("FILE"), help=_("Write into a file; `-` is the standard output."))
     ] = "-"
 
     def chosen(self) -> Format:
@@ -191,9 +191,9 @@ class Output:
             yield self.data
             self.data.flush()
             return
-        with replacing(Path(path)) as file, TextIOWrapper(file, "utf-8", newline="") as text:
+        with replacing(Path(path)) as file:
+            text = TextIOWrapper(file, "utf-8", newline="", write_through=True)
             yield text
-            text.flush()
             text.detach()
 
     def _tell(self, sink: IO[str], chunks: Iterable[str]) -> None:
@@ -221,7 +221,7 @@ def replacing(path: Path) -> Generator[IO[bytes]]:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise Unwritable(path, error.strerror or str(error)) from error
+        raise Unwritable(path, reason_of(error)) from error
 
 
 def standard() -> Output:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from comptoir.core.errors import UsageProblem
+from comptoir.core.errors import UsageProblem, reason_of
 from comptoir.core.i18n import _, mark
 from comptoir.core.later import later
 from comptoir.core.refs import SHOP_DIGITS
@@ -30,7 +30,6 @@ class Entry(NamedTuple):
 
 ENTRIES = (
     Entry("database", "", mark("database file")),
-    Entry("lang", "", mark("language of screens, fr or en")),
     Entry("operator", "", mark("name kept in the history; the system's user by default")),
     Entry("shop_number", "0", mark("number of this counter, 0 to 9999, inside every buyback number")),
     Entry("shop_name", "Comptoir Seconde Vie", mark("name of the shop on documents")),
@@ -145,7 +144,7 @@ def _read(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise BadSettingsFile(path, str(error)) from error
+        raise BadSettingsFile(path, reason_of(error)) from error
     for name in written:
         if name not in NAMES:
             raise UnknownSetting(name, path)

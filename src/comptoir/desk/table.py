@@ -52,7 +52,7 @@ def facts(titles: Sequence[str], cells: Sequence[Cell], width: int | None) -> It
         return
     for title, (text, _figure) in zip(titles, cells, strict=True):
         first, *more = _wrapped(text, width - margin if width else None)
-        yield _padded(title, margin, right=False) + first + "\n"
+        yield (_padded(title, margin, right=False) + first).rstrip() + "\n"
         yield from (" " * margin + line + "\n" for line in more)
 
 

@@ -13,6 +13,7 @@ from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
 from comptoir.desk.options import Parameter, Verb
 
+VALUES = {str: _("TEXT"), int: _("COUNT")}  # what people type, where an option does not name it
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -48,6 +49,9 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """A group of commands whose help page and refusals are in the language in use."""
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - Typer's own
+        super().__init__(**{**given, "subcommand_metavar": _("COMMAND [ARGS]...")})
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Typer's private types
         """Write the usage line."""
@@ -98,7 +102,8 @@ def told(error: Exception) -> UsageProblem:
 def _for_typer(parameter: Parameter) -> inspect.Parameter:
     opt = parameter.opt
     kind = list[parameter.type] if parameter.many else parameter.type  # type: ignore[name-defined]  # built as it runs
-    shared: dict[str, Any] = {"help": opt.help, "metavar": opt.metavar, "autocompletion": opt.complete}
+    metavar = opt.metavar or VALUES.get(parameter.type)
+    shared: dict[str, Any] = {"help": opt.help, "metavar": metavar, "autocompletion": opt.complete}
     declared = typer.Option(*parameter.names, min=opt.minimum, **shared) if opt.names else typer.Argument(**shared)
     return inspect.Parameter(
         parameter.name,
@@ -136,7 +141,7 @@ def _bad_value(error: Any) -> str:  # noqa: ANN401 - Typer's private types
     if choices:
         listed = ", ".join(str(getattr(choice, "value", choice)) for choice in choices)
         return _("`{name}` takes one of: {listed}").format(name=name, listed=listed)
-    if getattr(error.param.type, "name", "") in {"integer", "integer range"}:
+    if getattr(error.param.type, "name", "") in {"int", "int range"}:
         return _("`{name}` takes a whole number in its range").format(name=name)
     return _("`{name}`: {reason}").format(name=name, reason=error.message)
 

@@ -18,7 +18,7 @@ RESELLER = (
     Column("phone", _("Phone")),
 )
 ADDRESS = (
-    Column("id", _("Number")),
+    Column("id", _("No.")),
     Column("line", _("Address")),
     Column("complement", _("Complement")),
     Column("postcode", _("Postcode")),
@@ -39,7 +39,7 @@ def show(
     desk: Desk,
     reseller: Annotated[
         str,
-        argument(metavar="RESELLER", help=_("SIRET, or part of the name."), complete=from_database(queries.sirets)),
+        argument(metavar=_("RESELLER"), help=_("SIRET, or part of the name."), complete=from_database(queries.sirets)),
     ],
     view: View,
 ) -> None:

@@ -23,7 +23,7 @@ class Identity(NamedTuple):
     reseller: Annotated[
         str | None,
         option(
-            metavar="RESELLER",
+            metavar=_("RESELLER"),
             help=_("A known reseller: SIRET, or part of the name."),
             complete=from_database(queries.sirets),
         ),
@@ -38,7 +38,7 @@ class Pickup(NamedTuple):
     """Options that name a pickup address, known or new."""
 
     address: Annotated[
-        list[int] | None, option(metavar="NUMBER", help=_("A known address of the reseller, by its number."))
+        list[int] | None, option(metavar=_("NUMBER"), help=_("A known address of the reseller, by its number."))
     ] = None
     line: Annotated[str | None, option(help=_("Number and street of a new address."))] = None
     complement: Annotated[str | None, option(help=_("Building, floor, door."))] = None

@@ -1,11 +1,13 @@
 """Reads of resellers and addresses."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core.refs import typed
 from comptoir.parties.rules import UnknownReseller, enveloped
-from comptoir.store.read import Reader
+
+if TYPE_CHECKING:
+    from comptoir.store.read import Reader
 
 
 class ResellerRow(NamedTuple):
@@ -38,12 +40,12 @@ _RESELLER = "SELECT id, siret, name, email, phone FROM reseller"
 _ADDRESS = "SELECT id, line, complement, postcode, town, country FROM address WHERE reseller_id = :reseller"
 
 
-def resellers(reader: Reader) -> Iterator[ResellerRow]:
+def resellers(reader: "Reader") -> Iterator[ResellerRow]:
     """List every reseller by name."""
     return reader.rows(f"{_RESELLER} ORDER BY name, siret", ResellerRow)
 
 
-def matching(reader: Reader, key: str) -> list[ResellerRow]:
+def matching(reader: "Reader", key: str) -> list[ResellerRow]:
     """List the resellers of a SIRET, or else those whose name holds the text, accents and capitals aside."""
     exact = list(reader.rows(f"{_RESELLER} WHERE siret = :siret", ResellerRow, siret=typed(key)))
     if exact:
@@ -54,7 +56,7 @@ def matching(reader: Reader, key: str) -> list[ResellerRow]:
     return same or found
 
 
-def single(reader: Reader, key: str) -> ResellerRow:
+def single(reader: "Reader", key: str) -> ResellerRow:
     """Give the one reseller that answers to a SIRET or a name; raise UnknownReseller with the candidates."""
     found = matching(reader, key)
     if len(found) != 1:
@@ -62,12 +64,12 @@ def single(reader: Reader, key: str) -> ResellerRow:
     return found[0]
 
 
-def addresses(reader: Reader, reseller: int) -> list[AddressRow]:
+def addresses(reader: "Reader", reseller: int) -> list[AddressRow]:
     """List a reseller's addresses, the last one given first."""
     return list(reader.rows(f"{_ADDRESS} ORDER BY id DESC", AddressRow, reseller=reseller))
 
 
-def sirets(reader: Reader, start: str, limit: int) -> list[str]:
+def sirets(reader: "Reader", start: str, limit: int) -> list[str]:
     """List the SIRETs that begin so, for completion."""
     sql = "SELECT siret FROM reseller WHERE substr(siret, 1, length(:start)) = :start ORDER BY siret LIMIT :limit"
     return reader.values(sql, start=typed(start), limit=limit)

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import quote
 
-from comptoir.core.errors import DatabaseTrouble
+from comptoir.core.errors import DatabaseTrouble, reason_of
 from comptoir.core.i18n import _
 from comptoir.core.text import fold
 
@@ -75,7 +75,7 @@ def state(path: Path) -> State:
     except FileNotFoundError:
         return State.MISSING
     except OSError as error:
-        raise DatabaseUnusable(path, error.strerror or str(error)) from error
+        raise DatabaseUnusable(path, reason_of(error)) from error
     if not header:
         return State.MISSING
     if not header.startswith(b"SQLite format 3\0") or _number(header, 68) != APPLICATION_ID:
@@ -143,6 +143,6 @@ def explained(path: Path, error: sqlite3.Error) -> Exception:
         case sqlite3.SQLITE_NOTADB:
             return NotOurs(path)
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_IOERR:
-            return DatabaseUnusable(path, str(error), _("restore the last copy, and check the disk"))
+            return DatabaseUnusable(path, reason_of(error), _("restore the last copy, and check the disk"))
         case _:
             return error

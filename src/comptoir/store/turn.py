@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from comptoir.core.errors import reason_of
 from comptoir.store.sqlite import BUSY_SECONDS, DatabaseBusy, DatabaseUnusable
 
 try:
@@ -23,7 +24,7 @@ def turn(path: Path, seconds: float = BUSY_SECONDS) -> Generator[None]:
     try:
         descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise DatabaseUnusable(path, error.strerror or str(error)) from error
+        raise DatabaseUnusable(path, reason_of(error)) from error
     try:
         if not _taken(descriptor) and not _waited(descriptor, seconds):
             raise DatabaseBusy(path)

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
+from comptoir.core.errors import reason_of
 from comptoir.core.i18n import _
 from comptoir.store.engine import connect, engine
 from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, DatabaseUnusable, State, state, troubles
@@ -19,7 +20,7 @@ def upgrade(path: Path) -> Path | None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseUnusable(path, error.strerror or str(error)) from error
+        raise DatabaseUnusable(path, reason_of(error)) from error
     with turn(path), troubles(path):
         match state(path):
             case State.CURRENT:
@@ -41,7 +42,7 @@ def _create(path: Path) -> None:
         _migrate(draft)
         draft.replace(path)
     except OSError as error:
-        raise DatabaseUnusable(path, error.strerror or str(error)) from error
+        raise DatabaseUnusable(path, reason_of(error)) from error
     finally:
         draft.unlink(missing_ok=True)
 

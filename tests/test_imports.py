@@ -1,0 +1,120 @@
+"""What a command may import: reads start fast because they load little."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+HEAVY = (
+    "sqlmodel",
+    "sqlalchemy",
+    "pydantic",
+    "alembic",
+    "questionary",
+    "fpdf",
+    "barcode",
+    "rich",
+    "stdnum",
+    "phonenumbers",
+)
+NUMBER = "2000000000015"
+GOOD = ("-a", "works=yes", "-a", "screen=very_good", "-a", "shell=very_good")
+
+
+def comptoir(*arguments: str, database: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command and print, last on stderr, the modules it loaded."""
+    code = (
+        "import sys\nfrom comptoir.__main__ import main\n"
+        "try:\n main()\n"
+        "finally:\n sys.stderr.write('\\nLOADED ' + ' '.join(sorted(sys.modules)))\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={"PATH": "/usr/bin:/bin", "COMPTOIR_DATABASE": str(database), "COMPTOIR_LANG": "fr", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def loaded(done: subprocess.CompletedProcess[str]) -> set[str]:
+    """Give the top packages that a command loaded."""
+    return {module.partition(".")[0] for module in done.stderr.rpartition("LOADED ")[2].split()}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    database = tmp_path_factory.mktemp("shop") / "shop.db"
+    seller = ("--name", "Micro", "--siret", "00011122900001", "--email", "a@b.fr", "--phone", "0600000000")
+    place = ("--line", "1 rue A", "--postcode", "77090", "--town", "Collégien")
+    for arguments in (
+        ("catalog", "import", str(EXAMPLES / "catalogue.csv")),
+        ("buyback", "add", "9KZCT73K", *GOOD),
+        ("buyback", "validate", *seller, *place, "--yes"),
+    ):
+        assert comptoir(*arguments, database=database).returncode == 0
+    return database
+
+
+READS = [
+    ("--version",),
+    ("catalog", "search", "thinkpad"),
+    ("catalog", "search", "thinkapd"),
+    ("catalog", "show", "9KZCT73K"),
+    ("buyback", "basket"),
+    ("buyback", "list"),
+    ("buyback", "list", "--json"),
+    ("buyback", "list", "--since", "7d", "--excel"),
+    ("buyback", "show", NUMBER),
+    ("buyback", "show", "15", "--json"),
+    ("reseller", "list"),
+    ("reseller", "show", "micro"),
+    ("config", "show", "--origin"),
+]
+
+
+@pytest.mark.parametrize("arguments", READS, ids=" ".join)
+def test_a_read_loads_no_heavy_library_and_not_even_typer(shop, arguments):
+    done = comptoir(*arguments, database=shop)
+    assert done.returncode == 0, done.stderr
+    assert loaded(done) & {*HEAVY, "typer"} == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--help",), ("buyback", "--help"), ("buyback", "add", "--help"), ("buyback", "lst"), ("catalog", "show")],
+    ids=" ".join,
+)
+def test_a_help_page_and_a_usage_error_load_typer_and_nothing_else_heavy(shop, arguments):
+    done = comptoir(*arguments, database=shop)
+    assert done.returncode in {0, 2}
+    assert loaded(done) & {*HEAVY, "typer"} == {"typer"}
+
+
+def test_a_read_on_a_missing_database_loads_no_heavy_library_and_makes_no_file(tmp_path):
+    done = comptoir("buyback", "list", database=tmp_path / "none.db")
+    assert done.returncode == 0
+    assert loaded(done) & {*HEAVY, "typer"} == set()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_completing_a_number_loads_no_heavy_library(shop):
+    line = {"_COMPTOIR_COMPLETE": "complete_bash", "COMP_WORDS": "comptoir buyback show 2", "COMP_CWORD": "3"}
+    done = comptoir(database=shop, **line)
+    assert done.stdout.split() == [NUMBER]
+    assert loaded(done) & {*HEAVY, "typer"} == set()
+
+
+def test_papers_are_drawn_without_the_database_toolkit(shop, tmp_path):
+    done = comptoir("buyback", "documents", "15", "-o", str(tmp_path), database=shop)
+    assert done.returncode == 0
+    assert loaded(done) & {"sqlmodel", "sqlalchemy", "alembic", "questionary"} == set()
+
+
+def test_quoting_a_device_draws_nothing_and_asks_nothing(shop):
+    done = comptoir("buyback", "add", "9KZCT73K", *GOOD, database=shop)
+    assert done.returncode == 0
+    assert "sqlmodel" in loaded(done)
+    assert loaded(done) & {"fpdf", "questionary", "alembic", "rich", "typer", "phonenumbers", "stdnum"} == set()
