@@ -70,7 +70,10 @@ def run(arguments: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where every failure ends
         if completion.ASKED in os.environ:
             return BUG  # nothing may be written over the line that is being typed
-        return _ended(error, out, as_json=_wants_json(arguments))
+        try:
+            return _ended(error, out, arguments)
+        except BrokenPipeError:
+            return _unheard()
     return _interrupted(out) if code == INTERRUPTED else code or 0
 
 
@@ -150,28 +153,33 @@ def _own(front: Sequence[str]) -> Own | None:
     return Own(**given)  # type: ignore[arg-type]  # the keys are those of ANYWHERE
 
 
-def _ended(error: BaseException, out: Output, *, as_json: bool) -> int:
+def _ended(error: BaseException, out: Output, arguments: Sequence[str]) -> int:
     match error:
         case ComptoirError():
-            out.fail(error, as_json=as_json)
+            out.fail(error, as_json=_wants_json(arguments))
             return error.exit_code
         case KeyboardInterrupt() | EOFError():
             return _interrupted(out)
         case BrokenPipeError():
-            # The reader went away: nothing to say, and nobody to say it to.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return PIPE_CLOSED
+            return _unheard()
         case OSError():
-            return _ended(OutputBroken(reason_of(error)), out, as_json=as_json)
+            return _ended(OutputBroken(reason_of(error)), out, arguments)
         case _ if type(error).__name__ == "Abort":
             return _interrupted(out)
         case _ if type(error).__name__ == "NoArgsIsHelpError":
             out.say(str(error))
             return USAGE
         case _ if hasattr(error, "format_message"):
-            return _ended(usage.told(error), out, as_json=as_json)
+            return _ended(usage.told(error, hoisted(arguments)[1]), out, arguments)
         case _:
             return _bug(error, out)
+
+
+def _unheard() -> int:
+    # The reader went away: nothing to say, nobody to say it to, and nothing for Python to flush when it leaves.
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return PIPE_CLOSED
 
 
 def _interrupted(out: Output) -> int:

@@ -38,13 +38,13 @@ LISTED = (
     NUMBER,
     Column("created_at", _("Date")),
     *PRODUCT,
+    Column("declared", _("Declared")),
+    Column("status", _("Status"), BUYBACK_WORDS),
+    Column("grade", _("Grade"), GRADE_WORDS),
     Column("category", _("Category")),
     Column("reseller", _("Reseller")),
-    Column("declared", _("Declared")),
-    Column("grade", _("Grade"), GRADE_WORDS),
     Column("transport", _("Route")),
     Column("workshop", _("Workshop")),
-    Column("status", _("Status"), BUYBACK_WORDS),
 )
 WHOLE = (
     NUMBER,

@@ -58,9 +58,12 @@ def imported(desk: Desk, name: str, *, strict: bool) -> services.Tally:
     """Import a file or the standard input, each refused line told as it comes."""
     known = categories.load(desk.settings["categories"])
     with _opened(name) as file, desk.writing() as session:
-        return services.import_catalogue(
+        tally = services.import_catalogue(
             session, file, known, lambda problem: desk.out.say(problem.message), strict=strict
         )
+    if tally.legacy:
+        desk.out.warn(_("the file is not in UTF-8: it was read as cp1252, look at its accents"))
+    return tally
 
 
 def check(tally: services.Tally) -> None:

@@ -34,6 +34,7 @@ class Tally:
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
+    legacy: int = 0  # lines that were not UTF-8, read as cp1252
 
 
 class NothingImported(Refused):
@@ -58,19 +59,20 @@ def import_catalogue(
     Streams: memory does not grow with the file. Raises BadHeader where the file is no catalogue, and, when
     strict, NothingImported where a line was refused.
     """
-    lines = _decoded(file)
+    tally = Tally()
+    lines = _decoded(file, tally)
     first = next(lines, "")
     if not first.strip():
         raise BadHeader(_("the file is empty"))
     separator = max(_SEPARATORS, key=first.count)
     check = line_checker(next(csv.reader([first], delimiter=separator)), categories)
-    tally = _stored(session, _checked(csv.reader(lines, delimiter=separator), check, report))
+    _store(session, _checked(csv.reader(lines, delimiter=separator), check, report), tally)
     if strict and tally.refused:
         raise NothingImported(tally.refused)
     return tally
 
 
-def _decoded(file: BinaryIO) -> Iterator[str]:
+def _decoded(file: BinaryIO, tally: Tally) -> Iterator[str]:
     """Decode line by line: UTF-8, or the cp1252 of an old Excel for a line that is not."""
     for place, line in enumerate(file):
         if place == 0 and line.startswith(_UTF_16):
@@ -78,6 +80,7 @@ def _decoded(file: BinaryIO) -> Iterator[str]:
         try:
             yield line.decode("utf-8" if place else "utf-8-sig")
         except UnicodeDecodeError:
+            tally.legacy += 1
             yield line.decode("cp1252", errors="replace")
 
 
@@ -99,10 +102,9 @@ def _checked(
             yield None
 
 
-def _stored(session: Session, lines: Iterator[Values | None]) -> Tally:
+def _store(session: Session, lines: Iterator[Values | None], tally: Tally) -> None:
     connection = driver(session)
     connection.execute(f"PRAGMA cache_size = {-CACHE}")
-    tally = Tally()
 
     def good() -> Iterator[Values]:
         for values in lines:
@@ -119,7 +121,6 @@ def _stored(session: Session, lines: Iterator[Values | None]) -> Tally:
     tally.unchanged -= changed
     if changed:
         _index(connection)
-    return tally
 
 
 def _count(connection: Connection) -> int:

@@ -47,7 +47,7 @@ def moment_asked(text: str) -> datetime:
 
 
 def day_asked(flag: str, text: str, today: date) -> date:
-    """Read the day that an option gives: `2026-11-22`, `22/11/2026`, `22/11`, `7d` ago; raise BadDay."""
+    """Read the day that an option gives: `2026-11-22`, `22/11/2026`, `22/11`, `7d` or `7j` ago; raise BadDay."""
     try:
         return _day(text, today)
     except (ValueError, OverflowError) as error:
@@ -55,7 +55,7 @@ def day_asked(flag: str, text: str, today: date) -> date:
 
 
 def _day(text: str, today: date) -> date:
-    if text.endswith("d") and text[:-1].isascii() and text[:-1].isdigit():
+    if text[-1:] in {"d", "j"} and text[:-1].isascii() and text[:-1].isdigit():
         return date.fromordinal(max(1, today.toordinal() - int(text[:-1])))
     if "/" in text:
         day, month, *year = text.split("/")

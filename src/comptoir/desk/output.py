@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from errno import EISDIR
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -212,6 +213,8 @@ class Output:
 def replacing(path: Path) -> Generator[IO[bytes]]:
     """Write a file whole or not at all: beside it first, then moved into its place."""
     try:
+        if path.is_dir() or not path.name:
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
@@ -263,7 +266,7 @@ def _for_eyes(column: Column, row: Any) -> table.Cell:  # noqa: ANN401 - any dat
         case int():
             return str(value), True
         case datetime():
-            return _day(paris.in_paris(value)) + paris.in_paris(value).strftime(" %H:%M"), False
+            return _day(paris.in_paris(value)) + paris.in_paris(value).strftime(f"{money.NO_BREAK}%H:%M"), False
         case date():
             return _day(value), False
         case None:

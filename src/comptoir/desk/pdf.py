@@ -1,6 +1,7 @@
 """Papers drawn as PDF: the only importer of fpdf2 and python-barcode; the same paper gives the same bytes."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -49,11 +50,11 @@ FAMILY, SIGNS = "Noto", "Signs"
 
 def drawn(paper: Paper) -> bytes:
     """Draw a paper; raise nothing for a character that the fonts do not hold, it shows as a box."""
-    sheet = Sheet(paper)
-    sheet.add_page()
-    for block in paper.blocks:
-        DRAW[type(block)](sheet, block)
-    return bytes(sheet.output())
+    with closing(Sheet(paper)) as sheet:
+        sheet.add_page()
+        for block in paper.blocks:
+            DRAW[type(block)](sheet, block)
+        return bytes(sheet.output())
 
 
 class Sheet(FPDF):
@@ -73,6 +74,15 @@ class Sheet(FPDF):
         for family, style, name in ((FAMILY, "", "Regular"), (FAMILY, "B", "Bold"), (SIGNS, "", "Signs")):
             self.add_font(family, style, str(files("comptoir.desk") / "fonts" / f"NotoSans-{name}.ttf"))
         self.set_fallback_fonts([SIGNS], exact_match=False)
+
+    def typefaces(self) -> list[TTFFont]:
+        """Give the fonts in use."""
+        return [font for font in self.fonts.values() if isinstance(font, TTFFont)]
+
+    def close(self) -> None:
+        """Let go of the font files, which fpdf2 keeps open."""
+        for font in self.typefaces():
+            font.ttfont.close()
 
     def header(self) -> None:
         """Draw the issuer and the day; on the first page, the title."""
@@ -124,8 +134,8 @@ class Sheet(FPDF):
 
 @lru_cache(maxsize=1)
 def _repertoire() -> frozenset[int]:
-    sheet = Sheet(Paper("", "", "2026-01-01T00:00:00+00:00", ()))
-    return frozenset(code for font in sheet.fonts.values() if isinstance(font, TTFFont) for code in font.cmap)
+    with closing(Sheet(Paper("", "", "2026-01-01T00:00:00+00:00", ()))) as sheet:
+        return frozenset(code for font in sheet.typefaces() for code in font.cmap)
 
 
 def known(text: str) -> str:

@@ -1,7 +1,9 @@
 """Typer's side of the commands: help pages, usage errors and completion, in the language in use."""
 
 import inspect
+from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import takewhile
 from typing import Annotated, Any, cast
 
 import typer
@@ -92,10 +94,11 @@ def command(verb: Verb) -> Any:  # noqa: ANN401 - Typer's private types
     return get_command_from_info(info, pretty_exceptions_short=True, rich_markup_mode=None)
 
 
-def told(error: Exception) -> UsageProblem:
-    """Say a usage error of Typer in our own words."""
+def told(error: Exception, typed: Sequence[str]) -> UsageProblem:
+    """Say a usage error of Typer in our own words; what was typed names the command where Typer does not."""
     context = getattr(error, "ctx", None)
-    path = context.command_path if context else "comptoir"
+    names = ["comptoir", *takewhile(lambda word: not word.startswith("-"), typed[:2])]
+    path = context.command_path if context else " ".join(names)
     return BadUsage(_sentence(error), path)
 
 
