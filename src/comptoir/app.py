@@ -4,10 +4,21 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise, product, takewhile
 from typing import NamedTuple, cast
 
+from comptoir import __version__
 from comptoir.core.clock import Clock
-from comptoir.core.errors import BUG, INTERRUPTED, PIPE_CLOSED, USAGE, ComptoirError, OutsideFailure, reason_of
+from comptoir.core.errors import (
+    BUG,
+    INTERRUPTED,
+    PIPE_CLOSED,
+    USAGE,
+    ComptoirError,
+    OutsideFailure,
+    UsageProblem,
+    reason_of,
+)
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk, completion, direct
@@ -48,6 +59,32 @@ class OutputBroken(OutsideFailure):
         super().__init__(_("cannot write the output: {reason}").format(reason=reason))
 
 
+class BadOption(UsageProblem):
+    """An option of the program that lacks its value, or has one too many."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, _("`comptoir --help` lists the program's options"))
+
+
+class Interrupted(ComptoirError):
+    """The person left."""
+
+    exit_code = INTERRUPTED
+
+    def __init__(self) -> None:
+        super().__init__(_("interrupted: what was not confirmed is not recorded"))
+
+
+class Bug(ComptoirError):
+    """A failure that nobody foresaw."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(
+            _("this is a bug in comptoir: {error}").format(error=f"{type(error).__name__}: {error}"),
+            _("set COMPTOIR_DEBUG=1 and run it again to see where"),
+        )
+
+
 def feature(name: str) -> Feature:
     """Load the commands of a feature."""
     package = FEATURES.get(name) or COMMANDS[name]
@@ -67,6 +104,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _run(*hoisted(arguments), out)
         out.data.flush()
+    except SystemExit as left:
+        return left.code if completion.ASKED in os.environ and isinstance(left.code, int) else _unheard()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where every failure ends
         if completion.ASKED in os.environ:
             return BUG  # nothing may be written over the line that is being typed
@@ -74,20 +113,23 @@ def run(arguments: Sequence[str]) -> int:
             return _ended(error, out, arguments)
         except BrokenPipeError:
             return _unheard()
-    return _interrupted(out) if code == INTERRUPTED else code or 0
+    return _failed(Interrupted(), out, arguments) if code == INTERRUPTED else code or 0
 
 
 def _run(front: list[str], rest: list[str], out: Output) -> int | None:
+    own = _own(front)
+    if rest in (["--version"], ["-V"]):
+        out.line(f"comptoir {__version__}")
+        return None
     if completion.ASKED in os.environ:
         words = _offered()
         if words is not None:
             out.line("\n".join(words))
             return None
     else:
-        own = _own(front)
         verb, typed = _named(rest)
-        values = direct.read(verb, typed) if own and verb else None
-        if own and verb and values is not None:
+        values = direct.read(verb, typed) if verb else None
+        if verb and values is not None:
             return verb.call(opened(own, out), values)
     left = tree.tree().main(args=[*front, *rest], prog_name="comptoir", standalone_mode=False, obj=out)
     return left if isinstance(left, int) else None
@@ -98,7 +140,7 @@ def _offered() -> list[str] | None:
     front, rest = hoisted(line[0]) if line else ([], [])
     own = _own(front)
     verb, words = _named(rest)
-    if not (line and own and verb):
+    if not (line and verb):
         return None
     if own.database:
         os.environ["COMPTOIR_DATABASE"] = own.database  # where completers look
@@ -134,45 +176,49 @@ def hoisted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return front, rest
 
 
-def _own(front: Sequence[str]) -> Own | None:
-    """Read the program's own options; None where one lacks its value, for Typer to say so."""
+def _own(front: Sequence[str]) -> Own:
+    """Read the program's own options; raise BadOption where a value lacks or is one too many."""
     given: dict[str, str | bool] = {}
     left = iter(front)
     for argument in left:
         name, equals, value = argument.partition("=")
-        key = name[2:].replace("-", "_")
-        if ANYWHERE[name]:
-            found = value if equals else next(left, None)
-            if found is None:
-                return None
-            given[key] = found
-        elif equals:
-            return None
-        else:
-            given[key] = True
+        found = value if equals else next(left, None) if ANYWHERE[name] else ""
+        if found is None:
+            raise BadOption(_("option `{name}` needs a value").format(name=name))
+        if equals and not ANYWHERE[name]:
+            raise BadOption(_("option `{name}` takes no value").format(name=name))
+        given[name[2:].replace("-", "_")] = found if ANYWHERE[name] else True
     return Own(**given)  # type: ignore[arg-type]  # the keys are those of ANYWHERE
 
 
 def _ended(error: BaseException, out: Output, arguments: Sequence[str]) -> int:
     match error:
         case ComptoirError():
-            out.fail(error, as_json=_wants_json(arguments))
-            return error.exit_code
-        case KeyboardInterrupt() | EOFError():
-            return _interrupted(out)
+            return _failed(error, out, arguments)
         case BrokenPipeError():
             return _unheard()
         case OSError():
-            return _ended(OutputBroken(reason_of(error)), out, arguments)
-        case _ if type(error).__name__ == "Abort":
-            return _interrupted(out)
+            return _failed(OutputBroken(reason_of(error)), out, arguments)
         case _ if type(error).__name__ == "NoArgsIsHelpError":
             out.say(str(error))
             return USAGE
+        case _ if isinstance(error, KeyboardInterrupt | EOFError) or type(error).__name__ == "Abort":
+            return _failed(Interrupted(), out, arguments)
         case _ if hasattr(error, "format_message"):
-            return _ended(usage.told(error, hoisted(arguments)[1]), out, arguments)
+            return _failed(usage.told(error, hoisted(arguments)[1]), out, arguments)
         case _:
-            return _bug(error, out)
+            if os.environ.get("COMPTOIR_DEBUG"):
+                traceback.print_exception(error)
+            return _failed(Bug(error), out, arguments)
+
+
+def _failed(error: ComptoirError, out: Output, arguments: Sequence[str]) -> int:
+    as_json = _wants_json(arguments)
+    if isinstance(error, Interrupted) and not as_json:
+        out.say(error.message)
+    else:
+        out.fail(error, as_json=as_json)
+    return error.exit_code
 
 
 def _unheard() -> int:
@@ -182,23 +228,8 @@ def _unheard() -> int:
     return PIPE_CLOSED
 
 
-def _interrupted(out: Output) -> int:
-    out.say(_("interrupted: what was not confirmed is not recorded"))
-    return INTERRUPTED
-
-
-def _bug(error: BaseException, out: Output) -> int:
-    out.say(_("this is a bug in comptoir: {error}").format(error=f"{type(error).__name__}: {error}"))
-    if os.environ.get("COMPTOIR_DEBUG"):
-        traceback.print_exception(error)
-    else:
-        out.say(_("hint: {text}").format(text=_("set COMPTOIR_DEBUG=1 and run it again to see where")))
-    return BUG
-
-
 def _wants_json(arguments: Sequence[str]) -> bool:
-    return "--json" in arguments or any(
-        argument in {"--format=json", "--format=jsonl"}
-        or (argument in {"json", "jsonl"} and arguments[place - 1] in {"--format", "-f"})
-        for place, argument in enumerate(arguments)
-    )
+    words = list(takewhile(lambda word: word != "--", hoisted(arguments)[1]))
+    if not {"--json", "--format=json", "--format=jsonl"}.isdisjoint(words):
+        return True
+    return not set(pairwise(words)).isdisjoint(product(("--format", "-f"), ("json", "jsonl")))

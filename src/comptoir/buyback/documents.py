@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from comptoir.buyback.queries import BuybackDetail, ItemRow
 from comptoir.buyback.rules import PaperKind
-from comptoir.catalog.diagnosis import Categories, Pickup
+from comptoir.catalog.diagnosis import Categories, Pickup, find_category
 from comptoir.core.money import ZERO, french
 from comptoir.core.paris import in_paris
 from comptoir.desk.paper import (
@@ -193,7 +193,7 @@ def _instructions(made: Sequence[BuybackDetail], draft: Draft, stamp: str) -> Pa
     ]
     counts = Counter(each.category for each in made)
     for label, count in counts.items():
-        category = draft.categories[label]
+        category = find_category(label, draft.categories)
         blocks.append(Heading(f"{label} : {count} dans cette reprise"))
         blocks += [_pickup(pickup, label, made) for pickup in category.pickups]
         if not category.pickups:

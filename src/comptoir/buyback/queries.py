@@ -182,7 +182,7 @@ def conditions(asked: Mapping[str, str | None], now: datetime) -> dict[str, str]
     for key, days in (("since", 0), ("until", 1)):
         if key in kept:
             day: date = paris.day_asked(f"--{key}", kept[key], paris.in_paris(now).date())
-            kept[key] = paris.moment_of(day + timedelta(days)).isoformat()
+            kept[key] = paris.moment_of(min(day, date.max - timedelta(days)) + timedelta(days)).isoformat()
     return kept
 
 

@@ -11,6 +11,7 @@ from comptoir.core.errors import NotFound, Refused, UsageProblem, raise_all
 from comptoir.core.flow import Flow, IllegalMove
 from comptoir.core.i18n import _, mark, ngettext
 from comptoir.core.refs import NUMBER_LENGTH, is_number, typed
+from comptoir.core.text import fold
 
 if TYPE_CHECKING:
     from comptoir.catalog.diagnosis import Option
@@ -163,6 +164,16 @@ class BasketFull(Refused):
         )
 
 
+class NumbersUsedUp(Refused):
+    """A counter has given all its numbers."""
+
+    def __init__(self, shop: int) -> None:
+        super().__init__(
+            _("counter {shop} has given all its numbers").format(shop=shop),
+            _("give this counter another `shop_number`"),
+        )
+
+
 class EmptyBasket(Refused):
     """Nothing to validate."""
 
@@ -269,14 +280,15 @@ class NotCancellable(IllegalMove):
 
 def pairs(given: Iterable[str]) -> dict[str, str]:
     """Read `question=choice` pairs; raise every one that is not."""
-    raise_all([BadPair(text) for text in given if "=" not in text])
-    return {key.strip(): value.strip() for key, _equals, value in (text.partition("=") for text in given)}
+    texts = list(given)
+    raise_all([BadPair(text) for text in texts if "=" not in text])
+    return {key.strip(): value.strip() for key, _equals, value in (text.partition("=") for text in texts)}
 
 
 def picked(asked: str | None, offers: "Sequence[Option]") -> "Option":
     """Give the offer asked for by key or label, or the first one; raise Unavailable."""
     for offer in offers:
-        if asked is None or asked.lower() in {offer.key, offer.label.lower()}:
+        if asked is None or fold(asked) in {fold(offer.key), fold(offer.label)}:
             return offer
     raise Unavailable(asked or "", offers)
 

@@ -16,6 +16,7 @@ from comptoir.buyback.rules import (
     EmptyBasket,
     Item,
     NotCancellable,
+    NumbersUsedUp,
     UnknownBuyback,
     check_prices,
     check_room,
@@ -140,7 +141,10 @@ def _buyback(session: Session, request: int, item: ItemRow, device: DeviceRow, b
 def _next_number(session: Session, shop: int) -> str:
     start = in_store_number(shop, 0)[:5]
     last = session.exec(select(func.max(col(Buyback.number))).where(col(Buyback.number).startswith(start))).one()
-    return in_store_number(shop, sequence_of(last) + 1 if last else 1)
+    try:
+        return in_store_number(shop, sequence_of(last) + 1 if last else 1)
+    except ValueError as error:
+        raise NumbersUsedUp(shop) from error
 
 
 def _issue(session: Session, made: Sequence[BuybackDetail], draft: documents.Draft, by: By) -> None:

@@ -14,7 +14,8 @@ class BasketItem(SQLModel, table=True):
     """A device quoted and not yet validated, in the basket of an operator."""
 
     __tablename__ = "basket_item"
-    __table_args__ = STRICT
+    # A number is never given twice: what was shown and then taken out must not stand for another device.
+    __table_args__ = {**STRICT, "sqlite_autoincrement": True}
     id: int | None = Field(default=None, primary_key=True)
     operator: str = Field(index=True)
     article_code: str

@@ -1,17 +1,59 @@
 """The categories: shipped with the program as TOML, extended or replaced by the shop's own file."""
 
 import tomllib
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from comptoir.catalog.diagnosis import Categories, Category, Choice, Option, Pickup, Question, Step
 from comptoir.catalog.rules import Grade
-from comptoir.core.errors import UsageProblem, reason_of
+from comptoir.core import money
+from comptoir.core.errors import ComptoirError, UsageProblem, reason_of
 from comptoir.core.i18n import _
+from comptoir.core.text import fold
 
+Entry = TypeVar("Entry")
 SHIPPED = Path(__file__).with_name("categories.toml")
 PARTS = ("questions", "transports", "payments", "steps", "categories")
+
+
+class Kind(NamedTuple):
+    """What a key of the file holds: a type, of which type its elements are, and whether it may be absent."""
+
+    of: type
+    inside: type | None = None
+    optional: bool = False
+
+
+TEXT, TEXTS, TABLES = Kind(str), Kind(list, str), Kind(list, dict)
+OFFER = {
+    "label": TEXT,
+    "explanation": TEXT,
+    "printed": Kind(str, optional=True),
+    "price": Kind(str, optional=True),
+}
+FORMS: Mapping[str, Mapping[str, Kind]] = {
+    "questions": {"text": TEXT, "choices": TABLES},
+    "choices": {
+        "key": TEXT,
+        "label": TEXT,
+        "grade": TEXT,
+        "explanation": Kind(str, optional=True),
+        "ends": Kind(bool, optional=True),
+    },
+    "transports": OFFER,
+    "payments": OFFER,
+    "steps": {"title": TEXT, "details": TEXTS},
+    "categories": {
+        "workshop": TEXT,
+        "questions": TEXTS,
+        "transports": TEXTS,
+        "payments": TEXTS,
+        "steps": TEXTS,
+        "pickups": Kind(list, dict, optional=True),
+    },
+    "pickups": {"quantity": Kind(int), "text": TEXT, "where": Kind(dict, str, optional=True)},
+}
 
 
 class BadCategories(UsageProblem):
@@ -29,50 +71,88 @@ def load(own: str) -> Categories:
     shipped = tomllib.loads(SHIPPED.read_text("utf-8"))
     if not own:
         return _built(shipped)
-    path = Path(own).expanduser()
+    path = Path(own)
     try:
-        added = tomllib.loads(path.read_text("utf-8"))
-        return _built({part: shipped[part] | added.pop(part, {}) for part in PARTS} | added)
+        path = path.expanduser()
+        return _built(_merged(shipped, tomllib.loads(path.read_text("utf-8"))))
     except OSError as error:
         raise BadCategories(path, reason_of(error)) from error
     except KeyError as error:
         raise BadCategories(path, _("`{name}` is missing or unknown").format(name=error.args[0])) from error
-    except (ValueError, TypeError, InvalidOperation) as error:
+    except (ValueError, RuntimeError, ComptoirError) as error:
         raise BadCategories(path, str(error)) from error
 
 
-def _built(data: dict[str, Any]) -> Categories:
-    for part in data:
+def _merged(shipped: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    for part in own:
         if part not in PARTS:
             raise KeyError(part)
-    questions = {key: _question(key, value) for key, value in data["questions"].items()}
-    transports = {key: _option(key, value) for key, value in data["transports"].items()}
-    payments = {key: _option(key, value) for key, value in data["payments"].items()}
-    steps = {key: Step(value["title"], tuple(value["details"])) for key, value in data["steps"].items()}
+        if not isinstance(own[part], dict):
+            raise ValueError(_("`{name}` is not of its kind").format(name=part))  # noqa: TRY004 - one family of reasons
+    # A category is found in any spelling: the shop's replaces the shipped one in any spelling too.
+    replaced = {fold(label) for label in own.get("categories", {})}
+    kept = {label: value for label, value in shipped["categories"].items() if fold(label) not in replaced}
+    return {part: (kept if part == "categories" else shipped[part]) | own.get(part, {}) for part in PARTS}
+
+
+def _built(data: Mapping[str, Mapping[str, Any]]) -> Categories:
+    forms = {part: {key: _form(part, key, entry) for key, entry in data[part].items()} for part in PARTS}
+    questions = {key: _question(key, entry) for key, entry in forms["questions"].items()}
+    transports = {key: _offer(key, entry) for key, entry in forms["transports"].items()}
+    payments = {key: _offer(key, entry) for key, entry in forms["payments"].items()}
+    steps = {key: Step(entry["title"], tuple(entry["details"])) for key, entry in forms["steps"].items()}
     return {
         label: Category(
             label=label,
-            workshop=value["workshop"],
-            questions=tuple(questions[key] for key in value["questions"]),
-            transports=tuple(transports[key] for key in value["transports"]),
-            payments=tuple(payments[key] for key in value["payments"]),
-            steps=tuple(steps[key] for key in value["steps"]),
-            pickups=tuple(Pickup(**pickup) for pickup in value.get("pickups", [])),
+            workshop=entry["workshop"],
+            questions=_picked(label, entry["questions"], questions),
+            transports=_picked(label, entry["transports"], transports),
+            payments=_picked(label, entry["payments"], payments),
+            steps=tuple(steps[key] for key in entry["steps"]),
+            pickups=tuple(Pickup(**_form("pickups", label, pickup)) for pickup in entry.get("pickups", [])),
         )
-        for label, value in data["categories"].items()
+        for label, entry in forms["categories"].items()
     }
 
 
-def _question(key: str, value: dict[str, Any]) -> Question:
-    choices = tuple(Choice(**(choice | {"grade": Grade(choice["grade"])})) for choice in value["choices"])
-    return Question(key, value["text"], choices)
+def _form(part: str, key: str, entry: object) -> dict[str, Any]:
+    """Check an entry against the form of its part; raise ValueError or KeyError."""
+    form = FORMS[part]
+    if not isinstance(entry, dict):
+        raise ValueError(_("`{name}` is not of its kind").format(name=f"{part}.{key}"))  # noqa: TRY004 - one family of reasons
+    for name in (*(name for name, kind in form.items() if not kind.optional), *entry):
+        if name not in form or name not in entry:
+            raise KeyError(f"{part}.{key}.{name}")
+        if not _fits(entry[name], form[name]):
+            raise ValueError(_("`{name}` is not of its kind").format(name=f"{part}.{key}.{name}"))
+    return entry
 
 
-def _option(key: str, value: dict[str, Any]) -> Option:
-    return Option(
-        key=key,
-        label=value["label"],
-        printed=value.get("printed", value["label"]),
-        explanation=value["explanation"],
-        price=Decimal(value.get("price", "0.00")),
+def _fits(value: object, kind: Kind) -> bool:
+    if type(value) is not kind.of:
+        return False
+    elements = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(type(element) is kind.inside for element in elements)
+
+
+def _picked(label: str, keys: list[str], known: Mapping[str, Entry]) -> tuple[Entry, ...]:
+    if not keys:
+        raise ValueError(_("`{name}` leaves a list empty").format(name=label))
+    return tuple(known[key] for key in keys)
+
+
+def _question(key: str, entry: Mapping[str, Any]) -> Question:
+    choices = [_form("choices", key, choice) for choice in entry["choices"]]
+    keys = {fold(choice["key"]) for choice in choices}
+    if not choices or len(keys) < len(choices):
+        raise ValueError(_("`{name}` needs choices of different keys").format(name=key))
+    return Question(
+        key, entry["text"], tuple(Choice(**(choice | {"grade": Grade(choice["grade"])})) for choice in choices)
     )
+
+
+def _offer(key: str, entry: Mapping[str, Any]) -> Option:
+    price = money.parse(entry.get("price", "0.00"))
+    if price < 0:
+        raise ValueError(_("the price {written} is negative").format(written=entry["price"]))
+    return Option(key, entry["label"], entry.get("printed", entry["label"]), entry["explanation"], price)

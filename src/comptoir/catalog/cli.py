@@ -112,9 +112,9 @@ def search(
 ) -> None:
     """List devices, best first."""
     with desk.reading() as reader:
-        found = list(queries.search(reader, words or [], filters._asdict(), limit))
-    desk.out.rows(FOUND, found, view)
-    if len(found) == limit:
+        found = list(queries.search(reader, words or [], filters._asdict(), limit + 1))
+    desk.out.rows(FOUND, found[:limit], view)
+    if len(found) > limit:
         desk.out.say(_("the first {limit} only: add words, or --limit").format(limit=limit))
 
 

@@ -33,10 +33,12 @@ class Question:
 
     def choice(self, answer: str) -> Choice:
         """Find the choice by its key or its label, in any spelling; raise WrongAnswer."""
-        for choice in self.choices:
-            if fold(answer) in {choice.key, fold(choice.label)}:
-                return choice
-        raise WrongAnswer(self, answer)
+        by_label = {fold(choice.label): choice for choice in self.choices}
+        by_key = {fold(choice.key): choice for choice in self.choices}
+        found = by_key.get(fold(answer)) or by_label.get(fold(answer))
+        if found is None:
+            raise WrongAnswer(self, answer)
+        return found
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def find_category(name: str, categories: Categories) -> Category:
 
 
 def answered(category: Category, given: Mapping[str, str]) -> list[tuple[Question, Choice]]:
-    """Match the answers given with the questions asked; one that ends the diagnosis makes the others optional.
+    """Match the answers given with the questions asked, up to one that ends the diagnosis.
 
     Raises every UnknownQuestion, WrongAnswer and MissingAnswer at once.
     """
@@ -159,10 +161,11 @@ def answered(category: Category, given: Mapping[str, str]) -> list[tuple[Questio
             made.append((question, question.choice(given[question.key])))
         except WrongAnswer as problem:
             found.append(problem)
-    if not any(choice.ends for _question, choice in made):
+    last = next((place for place, (_question, choice) in enumerate(made) if choice.ends), None)
+    if last is None:
         found += [MissingAnswer(question) for question in missing]
     raise_all(found)
-    return made
+    return made if last is None else made[: last + 1]
 
 
 def grade_of(answers: Sequence[tuple[Question, Choice]]) -> Grade:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from operator import itemgetter
+from unicodedata import is_normalized
 
 from comptoir.catalog.diagnosis import Categories
 from comptoir.catalog.rules import CHARACTERISTICS
@@ -20,6 +21,10 @@ STORED = ("article_code", "category", "family", "brand", "name", *CHARACTERISTIC
 TREE = ">"
 CODE_LENGTH = 8
 Values = tuple[str | int, ...]
+
+
+class WrongWidth(ValueError):
+    """A line that has not the cells of its header: a quote may stand open."""
 
 
 class BadLine(Refused):
@@ -56,19 +61,18 @@ def line_checker(header: Sequence[str], categories: Categories) -> Callable[[lis
 
     def check(cells: list[str]) -> Values:
         if len(cells) != width:
-            raise ValueError(_("{found} cells instead of {width}").format(found=len(cells), width=width))
+            raise WrongWidth(_("{found} cells instead of {width}").format(found=len(cells), width=width))
         line = "|".join(("", *cells, ""))
-        if "| " in line or " |" in line or not line.isprintable():
+        if "| " in line or " |" in line or "  " in line or not line.isprintable() or not is_normalized("NFC", line):
             cells = [tidy(cell) for cell in cells]
         code, path, brand, name, *texts, workshop, a, b, c, out_of_order = ordered([*cells, ""])
-        code = code.upper()
         if len(code) != CODE_LENGTH or not (code.isalnum() and code.isascii()):
             raise ValueError(_("`{code}` is not an article code of 8 letters and digits").format(code=code))
         top, family, usual_workshop = category(path)
         if not brand or not name:
             raise ValueError(_("the brand or the name is empty"))
         prices = _price(a), _price(b), _price(c), _price(out_of_order)
-        return (code, top, family, brand, name, *texts, workshop or usual_workshop, *prices)
+        return (code.upper(), top, family, brand, name, *texts, workshop or usual_workshop, *prices)
 
     return check
 

@@ -64,7 +64,7 @@ _COLUMNS = ", ".join(f"device.{name}" for name in DeviceRow._fields)
 def device(reader: "Reader", code: str) -> DeviceRow:
     """Find a device by its article code, or by a unique beginning of it; raise UnknownDevice."""
     typed_code = typed(code)
-    found = list(_by_code(reader, typed_code, 6))
+    found = list(_by_code(reader, typed_code, 6)) if typed_code else []
     exact = [row for row in found if row.article_code == typed_code]
     if exact or len(found) == 1:
         return (exact or found)[0]
@@ -92,7 +92,9 @@ def search(reader: "Reader", asked: Sequence[str], filters: Mapping[str, str], l
     words that begin so; and where nothing was found, the nearest words of the catalogue.
     """
     terms = [word for text in asked for word in words(text)]
-    narrowed = {key: words(value) for key, value in filters.items() if words(value)}
+    narrowed = {key: words(value) for key, value in filters.items() if value and key != "age"}
+    if (any(text.strip() for text in asked) and not terms) or not all(narrowed.values()):
+        return  # nothing of what was asked can be looked for
     seen: set[str] = set()
     for rows in _tiers(reader, terms, narrowed, filters, limit):
         for row in rows:
@@ -142,9 +144,15 @@ def _matched(reader: "Reader", expression: str, filters: Mapping[str, str], limi
 
 def _expression(terms: Sequence[str], narrowed: Mapping[str, Sequence[str]], place: str = "", start: str = "") -> str:
     """Write an FTS5 query; words hold letters and digits alone, quotes keep them from being operators."""
-    parts = [f'{place}"{term}"{start}' for term in terms]
-    parts += [f'{key} : "{word}"*' for key, found in narrowed.items() for word in found if key != "age"]
+    parts = [f"{place}{_spelt(term, start)}" for term in terms]
+    parts += [f"{key} : {_spelt(word, '*')}" for key, found in narrowed.items() for word in found]
     return " AND ".join(parts)
+
+
+def _spelt(term: str, start: str) -> str:
+    """Write a term and, the index keeping ligatures, its spelling with them."""
+    bound = term.replace("oe", "œ").replace("ae", "æ")
+    return f'"{term}"{start}' if bound == term else f'("{term}"{start} OR "{bound}"{start})'
 
 
 def _nearest(reader: "Reader", term: str) -> str:

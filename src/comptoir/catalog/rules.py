@@ -7,6 +7,8 @@ from comptoir.core.errors import NotFound
 from comptoir.core.i18n import _, mark
 from comptoir.core.text import fold
 
+# Letters to Python, and to SQLite, whose tables are older, none: a word of theirs would be two in the index.
+_NEW_TAI_LUE = frozenset(map(chr, range(0x1980, 0x19E0)))
 CHARACTERISTICS = ("disk", "ram", "cpu", "generation", "screen", "function", "colour", "paper", "age")
 
 
@@ -46,4 +48,4 @@ def described(characteristics: Mapping[str, str]) -> str:
 
 def words(text: str) -> list[str]:
     """Split a text into words as the search index does: folded runs of letters and digits."""
-    return "".join(c if c.isalnum() else " " for c in fold(text)).split()
+    return "".join(c if c.isalnum() else " " for c in fold(text) if c not in _NEW_TAI_LUE).split()

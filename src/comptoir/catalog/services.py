@@ -10,8 +10,8 @@ from typing import BinaryIO
 from sqlmodel import Session
 
 from comptoir.catalog.diagnosis import Categories
-from comptoir.catalog.lines import STORED, BadHeader, BadLine, Values, line_checker
-from comptoir.core.errors import Refused, reason_of
+from comptoir.catalog.lines import STORED, BadHeader, BadLine, Values, WrongWidth, line_checker
+from comptoir.core.errors import Refused
 from comptoir.core.i18n import _, ngettext
 from comptoir.store.engine import driver
 
@@ -22,7 +22,7 @@ _UPSERT = (
     f"IS NOT ({', '.join(f'excluded.{name}' for name in STORED[1:])})"
 )
 _SEPARATORS = ",;\t"
-CACHE = 16_384  # KiB of pages kept while a catalogue comes in, however large it is
+CACHE = 6_144  # KiB of pages kept while a catalogue comes in, however large it is
 _UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 
 
@@ -59,46 +59,78 @@ def import_catalogue(
     Streams: memory does not grow with the file. Raises BadHeader where the file is no catalogue, and, when
     strict, NothingImported where a line was refused.
     """
-    tally = Tally()
-    lines = _decoded(file, tally)
-    first = next(lines, "")
-    if not first.strip():
+    lines = _Lines(file)
+    try:
+        first = next(lines, "")
+        separator = max(_SEPARATORS, key=first.count)
+        header = next(csv.reader([first], delimiter=separator), [])
+    except csv.Error as error:
+        raise BadHeader(str(error)) from error
+    if not any(header):
         raise BadHeader(_("the file is empty"))
-    separator = max(_SEPARATORS, key=first.count)
-    check = line_checker(next(csv.reader([first], delimiter=separator)), categories)
-    _store(session, _checked(csv.reader(lines, delimiter=separator), check, report), tally)
+    tally = Tally()
+    _store(session, _checked(lines, separator, line_checker(header, categories), report), tally)
+    tally.legacy = lines.legacy
     if strict and tally.refused:
         raise NothingImported(tally.refused)
     return tally
 
 
-def _decoded(file: BinaryIO, tally: Tally) -> Iterator[str]:
-    """Decode line by line: UTF-8, or the cp1252 of an old Excel for a line that is not."""
-    for place, line in enumerate(file):
-        if place == 0 and line.startswith(_UTF_16):
+class _Lines:
+    """The lines of a file, decoded; those of a record that went wrong can be given back."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._back: list[str] = []
+        self.taken: list[str] = []  # by the record under way
+        self.number = 0  # of the last line taken
+        self.legacy = 0  # lines that were not UTF-8, read as cp1252
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.pop() if self._back else self._decoded(next(self._file))
+        self.number += 1
+        self.taken.append(line)
+        return line
+
+    def give_back(self) -> None:
+        """Give back every line of the record under way but its first."""
+        again = self.taken[1:]
+        self.number -= len(again)
+        self._back += reversed(again)
+
+    def _decoded(self, line: bytes) -> str:
+        if self.number == 0 and line.startswith(_UTF_16):
             raise BadHeader(_("it is in UTF-16: save it as CSV UTF-8"))
         try:
-            yield line.decode("utf-8" if place else "utf-8-sig")
+            return line.decode("utf-8" if self.number else "utf-8-sig")
         except UnicodeDecodeError:
-            tally.legacy += 1
-            yield line.decode("cp1252", errors="replace")
+            self.legacy += 1
+            return line.decode("cp1252", errors="replace")
 
 
 def _checked(
-    lines: Iterator[list[str]], check: Callable[[list[str]], Values], report: Callable[[BadLine], None]
+    lines: _Lines, separator: str, check: Callable[[list[str]], Values], report: Callable[[BadLine], None]
 ) -> Iterator[Values | None]:
     """Give the values of each good line, None for each one refused and reported; blank lines do not count."""
-    number = 1
+    records = csv.reader(lines, delimiter=separator)
     while True:
+        lines.taken.clear()
+        begins = lines.number + 1
         try:
-            cells = next(lines)
-            number = lines.line_num + 1  # type: ignore[attr-defined]  # a csv reader
+            cells = next(records, None)
+            if cells is None:
+                return
             if cells:
                 yield check(cells)
-        except StopIteration:
-            return
         except (ValueError, csv.Error) as error:
-            report(BadLine(number, reason_of(error)))
+            report(BadLine(begins, str(error)))
+            if isinstance(error, WrongWidth | csv.Error):
+                # A quote left open takes the lines after it for its own: they get another chance.
+                lines.give_back()
+            records = csv.reader(lines, delimiter=separator)
             yield None
 
 

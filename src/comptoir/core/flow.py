@@ -21,6 +21,9 @@ class Flow(Generic[Status]):
     """The moves that one lifecycle knows; every member of the enum must be decided."""
 
     def __init__(self, moves: Mapping[Status, frozenset[Status]]) -> None:
+        undecided = set(type(next(iter(moves)))) - set(moves)
+        if undecided:
+            raise ValueError(", ".join(sorted(undecided)))
         self.moves = moves
 
     def allows(self, current: Status, target: Status) -> bool:

@@ -35,12 +35,12 @@ def parse(text: str) -> Decimal:
     if written is None:
         raise BadAmount(text)
     euros = re.sub(_BLANKS, "", written["euros"])
-    return Decimal(f"{written['sign']}{euros}.{written['cents'] or '0':0<2}")
+    return rounded(Decimal(f"{written['sign']}{euros}.{written['cents'] or '0'}"))
 
 
 def rounded(amount: Decimal) -> Decimal:
-    """Round to the cent, halves away from zero, as invoices do."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    """Round to the cent, halves away from zero, as invoices do; nothing is never minus nothing."""
+    return amount.quantize(CENT, ROUND_HALF_UP) + ZERO
 
 
 def to_cents(amount: Decimal) -> int:
@@ -54,20 +54,25 @@ def from_cents(cents: int) -> Decimal:
 
 
 def split(total: Decimal, shares: Sequence[int]) -> list[Decimal]:
-    """Share a total by weights, to the cent; the parts sum back to it, the last takes the remainder.
+    """Share a total by weights, to the cent; the parts sum back to it, each less than a cent from its share.
 
-    `split(Decimal("10.00"), [1, 1, 1])` gives 3.33, 3.33 and 3.34. Weights are positive.
+    The cents left over go to the largest remainders, the last first: `split(Decimal("10.00"), [1, 1, 1])` gives 3.33,
+    3.33 and 3.34. Weights are positive.
     """
-    weight = sum(shares)
-    parts = [rounded(total * share / weight) for share in shares[:-1]]
-    return [*parts, rounded(total) - sum(parts, ZERO)]
+    cents, weight = abs(to_cents(total)), sum(shares)
+    parts = [cents * share // weight for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda place: (cents * shares[place] % weight, place), reverse=True)
+    for place in by_remainder[: cents - sum(parts)]:
+        parts[place] += 1
+    sign = -1 if total < 0 else 1
+    return [from_cents(sign * part) for part in parts]
 
 
 def spoken(amount: Decimal) -> str:
     """Write an amount for people: `1 234,50 €` in French, `1,234.50 €` in English."""
-    return french(amount) if in_use() == "fr" else f"{amount:,.2f}{NO_BREAK}€"
+    return french(amount) if in_use() == "fr" else f"{rounded(amount):,.2f}{NO_BREAK}€"
 
 
 def french(amount: Decimal) -> str:
     """Write an amount the way French papers do: `1 234,50 €`, with blanks that never break."""
-    return f"{amount:,.2f}".replace(",", NARROW).replace(".", ",") + f"{NO_BREAK}€"
+    return f"{rounded(amount):,.2f}".replace(",", NARROW).replace(".", ",") + f"{NO_BREAK}€"

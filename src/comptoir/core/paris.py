@@ -1,5 +1,6 @@
 """Days and hours as the clocks of Paris show them, and as people type them."""
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,9 @@ from comptoir.core.i18n import _
 
 PARIS = ZoneInfo("Europe/Paris")
 SHORT_YEAR = 2  # digits of a year typed short
+YEARS = range(1900, 10_000)  # no counter is older, and the first days of the calendar have no moment in UTC
+_AGO = re.compile(r"(\d{1,6})[dj]", re.ASCII)
+_WRITTEN = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2}|\d{4}))?", re.ASCII)
 
 
 class BadMoment(UsageProblem):
@@ -41,30 +45,32 @@ def moment_asked(text: str) -> datetime:
     """Read an ISO date or moment, Paris time unless it names a zone, into UTC; raise BadMoment."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=PARIS)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadMoment(text) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=PARIS)).astimezone(UTC)
 
 
 def day_asked(flag: str, text: str, today: date) -> date:
     """Read the day that an option gives: `2026-11-22`, `22/11/2026`, `22/11`, `7d` or `7j` ago; raise BadDay."""
     try:
-        return _day(text, today)
+        day = _day(text, today)
     except (ValueError, OverflowError) as error:
         raise BadDay(flag, text) from error
+    if day.year not in YEARS:
+        raise BadDay(flag, text)
+    return day
 
 
 def _day(text: str, today: date) -> date:
-    if text[-1:] in {"d", "j"} and text[:-1].isascii() and text[:-1].isdigit():
-        return date.fromordinal(max(1, today.toordinal() - int(text[:-1])))
-    if "/" in text:
-        day, month, *year = text.split("/")
+    if ago := _AGO.fullmatch(text):
+        return date.fromordinal(today.toordinal() - int(ago[1]))
+    if written := _WRITTEN.fullmatch(text):
+        day, month, year = written.groups()
         return date(_year(year, today), int(month), int(day))
     return date.fromisoformat(text)
 
 
-def _year(written: list[str], today: date) -> int:
-    if not written:
+def _year(written: str | None, today: date) -> int:
+    if written is None:
         return today.year
-    (year,) = written
-    return int(year) + 2000 if len(year) == SHORT_YEAR else int(year)
+    return int(written) + (2000 if len(written) == SHORT_YEAR else 0)

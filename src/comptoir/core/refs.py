@@ -19,8 +19,13 @@ def is_number(text: str) -> bool:
 
 
 def in_store_number(shop: int, sequence: int) -> str:
-    """Make an EAN-13 of the in-store range: 2, four digits of the shop, seven of a counter, check digit."""
+    """Make an EAN-13 of the in-store range: 2, four digits of the shop, seven of a counter, check digit.
+
+    Raises ValueError where one of them has too many digits.
+    """
     body = f"{IN_STORE}{shop:0{SHOP_DIGITS}}{sequence:0{SEQUENCE_DIGITS}}"
+    if len(body) != NUMBER_LENGTH - 1:
+        raise ValueError(body)
     return body + check_digit(body)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,9 +53,10 @@ def _played(desk: Desk, why: str, arguments: tuple[str, ...], database: Path) ->
 
 
 def _next(database: Path) -> list[str]:
+    # As it can be typed here: by its path where the program is not on the shell's own.
+    comptoir = "comptoir" if shutil.which("comptoir") else shlex.quote(sys.argv[0])
+    commands = ("buyback add", "buyback validate", "buyback list --format csv", "--help")
     return [
         f"export COMPTOIR_DATABASE={shlex.quote(str(database))}",
-        "comptoir buyback add",
-        "comptoir buyback list --format csv",
-        "comptoir --help",
+        *(f"{comptoir} {command}" for command in commands),
     ]

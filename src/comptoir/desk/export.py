@@ -8,6 +8,8 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any
 
+from comptoir.core.money import rounded
+
 BOM = "\ufeff"
 # What a spreadsheet would run as a formula (OWASP, "CSV Injection").
 _RUN = ("=", "+", "-", "@", "\t", "\r")
@@ -19,7 +21,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any field of a row
     """Give a value as JSON holds it: money as text with two decimals, moments in ISO."""
     match value:
         case Decimal():
-            return f"{value:.2f}"
+            return f"{rounded(value):.2f}"
         case datetime() | date():
             return value.isoformat()
         case _:
@@ -61,7 +63,12 @@ def as_tsv(keys: Sequence[str], rows: Iterable[Values]) -> Iterator[str]:
     """Write a header and rows with tabs between; blanks inside cells become single spaces."""
     yield "\t".join(keys) + "\n"
     for row in rows:
-        yield "\t".join(" ".join(str(_cell(value, comma=False)).split()) for value in row) + "\n"
+        yield "\t".join(_one_line(value) for value in row) + "\n"
+
+
+def _one_line(value: Any) -> str:  # noqa: ANN401 - any field of a row
+    squeezed = " ".join(value.split()) if isinstance(value, str) else value
+    return " ".join(str(_cell(squeezed, comma=False)).split())
 
 
 def _object(keys: Sequence[str], row: Values) -> str:
@@ -72,9 +79,12 @@ def _object(keys: Sequence[str], row: Values) -> str:
 def _separated(keys: Sequence[str], rows: Iterable[Values], *, delimiter: str, end: str, comma: bool) -> Iterator[str]:
     text = StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
+    # Before Python 3.12, a lone carriage return is not quoted, and cuts the row.
+    careful = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
     writer.writerow(keys)
     for row in rows:
-        writer.writerow([_cell(value, comma=comma) for value in row])
+        cells = [_cell(value, comma=comma) for value in row]
+        (careful if any("\r" in str(cell) for cell in cells) else writer).writerow(cells)
         yield text.getvalue()
         text.seek(0)
         text.truncate()
@@ -90,7 +100,7 @@ def _cell(value: Any, *, comma: bool) -> str | int:  # noqa: ANN401 - any field 
         case int():
             return value
         case Decimal():
-            return f"{value:.2f}".replace(".", ",") if comma else f"{value:.2f}"
+            return plain(value).replace(".", ",") if comma else str(plain(value))
         case dict() | list() | tuple():
             return json.dumps(value, ensure_ascii=False)
         case str():

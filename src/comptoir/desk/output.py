@@ -10,6 +10,8 @@ from enum import StrEnum
 from errno import EISDIR
 from io import TextIOWrapper
 from pathlib import Path
+from re import compile as pattern
+from stat import S_IMODE
 from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from comptoir.core import money
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 else:
     json, shutil, paris, export = map(later, ("json", "shutil", "comptoir.core.paris", "comptoir.desk.export"))
 
+_KEPT = pattern("(\\r?\\n|\\t|\ufeff)")  # ends of lines, tabs, and the mark that Excel reads first
 CHUNK = 1 << 16  # characters kept before a write: one system call a row would cost a third more
 
 
@@ -141,7 +144,7 @@ class Output:
 
     def line(self, text: str) -> None:
         """Write one line of data."""
-        self.data.write(text + "\n")
+        self.data.write((_harmless(text) if self.data.isatty() else text) + "\n")
 
     def say(self, text: str = "") -> None:
         """Tell the person something."""
@@ -200,7 +203,7 @@ class Output:
     def _tell(self, sink: IO[str], chunks: Iterable[str]) -> None:
         kept: list[str] = []
         size = 0
-        for chunk in chunks:
+        for chunk in map(_harmless, chunks) if sink.isatty() else chunks:
             kept.append(chunk)
             size += len(chunk)
             if size > CHUNK:
@@ -209,28 +212,47 @@ class Output:
         sink.write("".join(kept))
 
 
+def _harmless(text: str) -> str:
+    """Give the text without what a terminal would obey; ends of lines and tabs stay."""
+    return "".join(part if _KEPT.fullmatch(part) else shown(part) for part in _KEPT.split(text))
+
+
 @contextmanager
 def replacing(path: Path) -> Generator[IO[bytes]]:
-    """Write a file whole or not at all: beside it first, then moved into its place."""
+    """Write a file whole or not at all: beside it first, then moved into its place, its rights and links kept.
+
+    A pipe or a device is written into. Raises Unwritable.
+    """
     try:
-        if path.is_dir() or not path.name:
+        target = path.resolve()
+        if target.is_dir() or not target.name:
             raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_file():
+            with target.open("wb", buffering=0) as pipe:
+                yield pipe
+            return
+        draft = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             with draft.open("wb") as file:
+                if target.exists():
+                    draft.chmod(S_IMODE(target.stat().st_mode))
                 yield file
-            draft.replace(path)
+            draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise Unwritable(path, reason_of(error)) from error
+    except RuntimeError as error:  # links that go round
+        raise Unwritable(path, str(error)) from error
 
 
 def standard() -> Output:
     """Give the output of this process."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace", newline="")  # type: ignore[union-attr]  # an old console must not crash us
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        getattr(sys, name).reconfigure(errors="replace", newline="")  # an old console must not crash us
     return Output(sys.stdout, sys.stderr, os.environ)
 
 

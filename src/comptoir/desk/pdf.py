@@ -45,6 +45,7 @@ INK, SOFT, LINE, WASH, ACCENT, ALERT = (
 )
 # 0.4 mm a module is 121 % of the nominal EAN-13 (GS1 General Specifications 5.2.6): read by any till at arm's length.
 MODULE, BARS, GUARD, QUIET = 0.4, 20.0, 2.0, 11
+PAGES = "‡‡"  # stands for the number of pages until it is known; fpdf2's own `{nb}` could be in a name
 FAMILY, SIGNS = "Noto", "Signs"
 
 
@@ -66,6 +67,7 @@ class Sheet(FPDF):
         moment = datetime.fromisoformat(paper.issued_at)
         self.day = in_paris(moment).strftime("%d/%m/%Y")
         self.set_creation_date(moment)
+        self.alias_nb_pages(PAGES)
         self.set_title(paper.title)
         self.set_author(paper.issuer)
         self.set_lang("fr-FR")
@@ -98,7 +100,7 @@ class Sheet(FPDF):
     def footer(self) -> None:
         """Draw the page's number and the note."""
         self.set_y(-14)
-        self.write_text(f"{self.page_no()}/{{nb}}", 8, "", SOFT)
+        self.write_text(f"{self.page_no()}/{PAGES}", 8, "", SOFT)
         self.set_y(-14)
         self.write_text(self.paper.note, 8, "", SOFT, align="R")
 

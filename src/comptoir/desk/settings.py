@@ -11,11 +11,12 @@ from comptoir.core.refs import SHOP_DIGITS
 
 if TYPE_CHECKING:
     import difflib
+    import getpass
     import tomllib
 
     import platformdirs
 else:
-    difflib, platformdirs, tomllib = map(later, ("difflib", "platformdirs", "tomllib"))
+    difflib, getpass, platformdirs, tomllib = map(later, ("difflib", "getpass", "platformdirs", "tomllib"))
 
 PREFIX = "COMPTOIR_"
 
@@ -93,7 +94,10 @@ class Settings:
         setting = self.resolved["database"]
         if "://" in setting.value:
             raise BadSetting(setting, _("this version keeps its data in a local file: give a path"))
-        return Path(setting.value).expanduser()
+        try:
+            return Path(setting.value).expanduser()
+        except RuntimeError as error:
+            raise BadSetting(setting, _("nobody has this home folder")) from error
 
     @property
     def shop_number(self) -> int:
@@ -120,21 +124,28 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Set
         variable = PREFIX + entry.name.upper()
         if flag := flags.get(entry.name):
             resolved[entry.name] = Setting(entry.name, flag, f"--{entry.name}")
-        elif variable in environment:
+        elif environment.get(variable):
             resolved[entry.name] = Setting(entry.name, environment[variable], variable)
         elif entry.name in written:
             resolved[entry.name] = Setting(entry.name, written[entry.name], str(path))
         else:
-            resolved[entry.name] = Setting(entry.name, entry.default or _fallback(entry.name, environment), "default")
+            resolved[entry.name] = Setting(entry.name, entry.default or _fallback(entry.name), "default")
     return Settings(resolved)
 
 
-def _fallback(name: str, environment: Mapping[str, str]) -> str:
+def _fallback(name: str) -> str:
     if name == "database":
         return str(platformdirs.user_data_path("comptoir") / "comptoir.db")
     if name == "operator":
-        return environment.get("USER") or environment.get("USERNAME") or "comptoir"
+        return _system_user()
     return ""
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container whose user has no name
+        return "comptoir"
 
 
 def _read(path: Path) -> dict[str, str]:
@@ -148,4 +159,6 @@ def _read(path: Path) -> dict[str, str]:
     for name in written:
         if name not in NAMES:
             raise UnknownSetting(name, path)
+        if isinstance(written[name], bool) or not isinstance(written[name], str | int):
+            raise BadSettingsFile(path, _("`{name}` takes a text").format(name=name))
     return {name: str(value) for name, value in written.items()}

@@ -8,8 +8,10 @@ from comptoir.core.later import later
 
 if TYPE_CHECKING:
     import textwrap
+
+    import wcwidth
 else:
-    textwrap = later("textwrap")
+    textwrap, wcwidth = later("textwrap"), later("wcwidth")
 
 NARROWEST = 14  # characters a wrapped column keeps
 MOST_BANDS = 3
@@ -114,7 +116,7 @@ def _banded(
     for number, (band, wide_enough) in enumerate(zip(bands, widths, strict=True)):
         margin = INDENT if number else ""
         for line in _lines([texts[place] for place in band], wide_enough, [figures[place] for place in band]):
-            yield margin + line
+            yield (margin + line).rstrip() + "\n"
 
 
 def _lines(texts: Sequence[str], widths: Sequence[int], figures: Sequence[bool]) -> Iterator[str]:
@@ -130,7 +132,9 @@ def _lines(texts: Sequence[str], widths: Sequence[int], figures: Sequence[bool])
 def _wrapped(text: str, width: int | None) -> list[str]:
     if width is None or wide(text) <= width:
         return [text]
-    return textwrap.wrap(text, max(width, 1)) or [""]
+    if wide(text) == len(text):
+        return textwrap.wrap(text, max(width, 1)) or [""]
+    return list(wcwidth.wrap(text, max(width, 2))) or [""]
 
 
 def _padded(text: str, width: int, *, right: bool) -> str:

@@ -7,11 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from comptoir.store.sqlite import BUSY_SECONDS, explained, troubles
+from comptoir.store.sqlite import BUSY_SECONDS, troubles
 from comptoir.store.turn import turn
 
 
@@ -40,14 +39,9 @@ def _begin_immediate(connection: Connection) -> None:
 @contextmanager
 def transaction(path: Path) -> Generator[Session]:
     """Write in one transaction: committed at the end, rolled back on any exception."""
-    try:
-        with troubles(path), turn(path), Session(engine(path), expire_on_commit=False) as session:
-            yield session
-            session.commit()
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.Error):
-            raise explained(path, error.orig) from error
-        raise
+    with troubles(path), turn(path), Session(engine(path), expire_on_commit=False) as session:
+        yield session
+        session.commit()
 
 
 def driver(session: Session) -> sqlite3.Connection:

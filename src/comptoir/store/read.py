@@ -38,7 +38,7 @@ class Reader:
             return
         kinds = into.__annotations__.values()
         decoders = [(place, _DECODERS[kind]) for place, kind in enumerate(kinds) if kind in _DECODERS]
-        for kept in self._connection.execute(sql, parameters):
+        for kept in self._connection.execute(sql, _sendable(parameters)):
             values = list(kept)
             for place, decode in decoders:
                 values[place] = decode(values[place])
@@ -52,7 +52,15 @@ class Reader:
         """Give the first column of a query, whole."""
         if self._connection is None:
             return []
-        return [row[0] for row in self._connection.execute(sql, parameters)]
+        return [row[0] for row in self._connection.execute(sql, _sendable(parameters))]
+
+
+def _sendable(parameters: dict[str, Value]) -> dict[str, Value]:
+    # Bytes of the command line that are no text come as lone surrogates, which no database takes.
+    return {
+        key: value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+        for key, value in parameters.items()
+    }
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """The embedded database file: what it is, how it is opened, what its failures mean."""
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
+from stat import S_ISREG
 from urllib.parse import quote
 
 from comptoir.core.errors import DatabaseTrouble, reason_of
@@ -14,6 +17,7 @@ from comptoir.core.text import fold
 APPLICATION_ID = 0x434D5054  # "CMPT" in the file's header
 SCHEMA = 1  # the number of the last migration, kept in PRAGMA user_version
 BUSY_SECONDS = 30.0
+ROOM = 1 << 16  # bytes: the smallest log's index does not fit in less
 _HEADER = 100  # bytes of an SQLite header: magic, then user_version at 60 and application_id at 68
 
 
@@ -71,11 +75,14 @@ def state(path: Path) -> State:
     """Tell what stands at the path; raise NotOurs, Newer or DatabaseUnusable. Reads the header alone."""
     try:
         with path.open("rb") as file:
-            header = file.read(_HEADER)
+            regular = S_ISREG(os.fstat(file.fileno()).st_mode)
+            header = file.read(_HEADER) if regular else b""
     except FileNotFoundError:
         return State.MISSING
     except OSError as error:
         raise DatabaseUnusable(path, reason_of(error)) from error
+    if not regular:
+        raise DatabaseUnusable(path, _("it is not a file"))
     if not header:
         return State.MISSING
     if not header.startswith(b"SQLite format 3\0") or _number(header, 68) != APPLICATION_ID:
@@ -115,7 +122,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError:
         connection.close()
-        if path.with_name(path.name + "-wal").exists():
+        if _size(path.with_name(path.name + "-wal")):
             raise
         return sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
     return connection
@@ -126,23 +133,50 @@ def troubles(path: Path) -> Generator[None]:
     """Turn the driver's errors into sentences: busy, full, read-only, damaged, not a database."""
     try:
         yield
-    except sqlite3.Error as error:
-        raise explained(path, error) from error
+    except Exception as error:
+        # SQLAlchemy wraps the driver's error, and is not imported here.
+        cause = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
+        told = _explained(path, cause) if isinstance(cause, sqlite3.Error) else cause
+        if told is None or told is cause:
+            raise
+        raise told from error
 
 
-def explained(path: Path, error: sqlite3.Error) -> Exception:
+def _explained(path: Path, error: sqlite3.Error) -> Exception:
     """Give the sentence for an error of the driver, or the error itself where it is a bug of ours."""
     # The extended code keeps the primary one in its low byte (SQLite, "Result and Error Codes").
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return DatabaseBusy(path)
         case sqlite3.SQLITE_FULL:
-            return DatabaseUnusable(path, _("the disk is full"), _("free some space; nothing was changed"))
+            return _disk_full(path)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-            return DatabaseUnusable(path, _("it cannot be written to"))
+            return _disk_full(path) if _is_full(path) else DatabaseUnusable(path, _("it cannot be written to"))
         case sqlite3.SQLITE_NOTADB:
             return NotOurs(path)
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_IOERR:
+        case sqlite3.SQLITE_IOERR:
+            told = DatabaseUnusable(path, reason_of(error), _("check the disk; nothing was changed"))
+            return _disk_full(path) if _is_full(path) else told
+        case sqlite3.SQLITE_CORRUPT:
             return DatabaseUnusable(path, reason_of(error), _("restore the last copy, and check the disk"))
         case _:
             return error
+
+
+def _disk_full(path: Path) -> DatabaseUnusable:
+    return DatabaseUnusable(path, _("the disk is full"), _("free some space; nothing was changed"))
+
+
+def _is_full(path: Path) -> bool:
+    # SQLite says only that a file could not be made to grow: the disk itself knows why.
+    try:
+        return shutil.disk_usage(path.parent).free < ROOM
+    except OSError:
+        return False
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -22,7 +22,7 @@ def turn(path: Path, seconds: float = BUSY_SECONDS) -> Generator[None]:
         yield
         return
     try:
-        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(_lock_of(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise DatabaseUnusable(path, reason_of(error)) from error
     try:
@@ -31,6 +31,12 @@ def turn(path: Path, seconds: float = BUSY_SECONDS) -> Generator[None]:
         yield
     finally:
         os.close(descriptor)  # which also lets the turn go, kill -9 included
+
+
+def _lock_of(path: Path) -> Path:
+    # A database has one lock, whichever link it is opened by.
+    target = path.resolve()
+    return target.with_name(target.name + ".lock")
 
 
 def _taken(descriptor: int) -> bool:

@@ -17,6 +17,7 @@ from comptoir.store.turn import turn
 
 def upgrade(path: Path) -> Path | None:
     """Create or migrate the database; give the copy made first, or None. Safe to run from two processes."""
+    path = path.resolve()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -40,11 +41,21 @@ def _create(path: Path) -> None:
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
         _migrate(draft)
+        _set_aside(path)
         draft.replace(path)
     except OSError as error:
         raise DatabaseUnusable(path, reason_of(error)) from error
     finally:
-        draft.unlink(missing_ok=True)
+        for end in ("", "-wal", "-shm"):
+            draft.with_name(draft.name + end).unlink(missing_ok=True)
+
+
+def _set_aside(path: Path) -> None:
+    # The log of a database that was deleted would be folded into the new one.
+    log = path.with_name(path.name + "-wal")
+    if log.exists():
+        log.replace(path.with_name(path.name + "-wal.left"))
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)
 
 
 def _copied(path: Path) -> Path:
@@ -61,12 +72,14 @@ def _copied(path: Path) -> Path:
 
 def _migrate(path: Path) -> None:
     made = engine(path)
-    with made.begin() as connection:
-        command.upgrade(config(connection), "head")
-        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
-    made.dispose()
-    engine.cache_clear()
+    try:
+        with made.begin() as connection:
+            command.upgrade(config(connection), "head")
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+    finally:
+        made.dispose()
+        engine.cache_clear()
 
 
 def config(connection: Connection) -> Config:
