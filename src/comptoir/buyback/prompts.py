@@ -67,7 +67,7 @@ def removed(desk: Desk, positions: Sequence[int], *, yes: bool) -> list[queries.
     if not positions and not desk.can_ask:
         raise MissingValue(_("NO."))
     if not positions and items:
-        offered = [(str(i.position), f"{i.brand} {i.name}", money.spoken(i.price)) for i in items]
+        offered = [(str(i.position), f"{i.brand} {i.name}, {money.spoken(i.price)}", "") for i in items]
         positions = [int(desk.ask.choose(_("Remove which one?"), offered))]
     chosen = [queries.item_at(items, position) for position in dict.fromkeys(positions)]
     named = ", ".join(f"{item.brand} {item.name}" for item in chosen)

@@ -84,10 +84,10 @@ def load(own: str) -> Categories:
 
 
 def _merged(shipped: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    for part in own:
+    for part, entries in own.items():
         if part not in PARTS:
             raise KeyError(part)
-        if not isinstance(own[part], dict):
+        if not isinstance(entries, dict):
             raise ValueError(_("`{name}` is not of its kind").format(name=part))  # noqa: TRY004 - one family of reasons
     # A category is found in any spelling: the shop's replaces the shipped one in any spelling too.
     replaced = {fold(label) for label in own.get("categories", {})}

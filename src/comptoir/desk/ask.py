@@ -1,8 +1,8 @@
 """Questions to the person at the terminal, asked on stderr; the only importer of questionary."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import questionary
 from prompt_toolkit.output import Output as Terminal
@@ -10,38 +10,48 @@ from prompt_toolkit.output import create_output
 
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import _
-from comptoir.core.text import fold
+from comptoir.core.text import fold, shown
+from comptoir.desk.table import wrapped
 
 YES = frozenset({"o", "oui", "y", "yes"})
 NO = frozenset({"n", "non", "no"})
+MOST_SHORTCUTS = 36  # as many as questionary has keys for
+MARGIN = " " * 6  # under the number and the sign of a choice
 
 
 class Ask:
     """Asks; Ctrl-C at any question leaves through KeyboardInterrupt."""
 
     def __init__(self) -> None:
+        # Nothing here needs the terminal to tell where its cursor is, and asking it may end in a warning in English.
+        os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
         self._terminal: Terminal = create_output(stdout=sys.stderr)
 
     def text(self, question: str, check: Callable[[str], object], default: str = "") -> str:
         """Ask for a text until `check` does not raise."""
         return str(
             questionary.text(
-                question, default=default, validate=lambda text: _verdict(text, check), output=self._terminal
+                _("{question}:").format(question=shown(question)),
+                default=default,
+                validate=lambda text: _verdict(text, check),
+                validate_while_typing=False,
+                output=self._terminal,
             ).unsafe_ask()
         )
 
     def choose(self, question: str, choices: Sequence[tuple[str, str, str]]) -> str:
-        """Ask to pick one of (value, label, explanation) with the arrows or its number; give the value."""
-        options: list[Any] = [
-            questionary.Choice(title=label, value=value, description=explanation or None, shortcut_key=None)
+        """Ask to pick one of (value, label, explanation), by its number or with the arrows; give the value."""
+        width = self._terminal.get_size().columns - len(MARGIN)
+        options = [
+            questionary.Choice(title=_titled(label, explanation, width), value=value)
             for value, label, explanation in choices
         ]
         return str(
             questionary.select(
-                question,
+                shown(question),
                 choices=options,
-                instruction=_("(arrows, then Enter)"),
-                show_description=True,
+                instruction=_("(number or arrows, then Enter)"),
+                use_shortcuts=len(options) <= MOST_SHORTCUTS,
                 output=self._terminal,
             ).unsafe_ask()
         )
@@ -49,16 +59,23 @@ class Ask:
     def confirm(self, question: str) -> bool:
         """Ask yes or no; `o`, `oui`, `y` and `yes` say yes, and nothing is assumed."""
         answer = questionary.text(
-            _("{question} (yes/no)").format(question=question),
+            _("{question} (yes/no)").format(question=shown(question)),
             validate=lambda text: fold(text.strip()) in YES | NO or _("answer yes or no"),
+            validate_while_typing=False,
             output=self._terminal,
         ).unsafe_ask()
         return fold(str(answer).strip()) in YES
+
+
+def _titled(label: str, explanation: str, width: int) -> str:
+    lines = wrapped(shown(explanation), width) if explanation else []
+    return "\n".join([shown(label), *(MARGIN + line for line in lines)])
 
 
 def _verdict(text: str, check: Callable[[str], object]) -> bool | str:
     try:
         check(text)
     except ComptoirError as problem:
-        return problem.message
+        # At a prompt the field is known: its reason is enough.
+        return str(getattr(problem, "reason", problem.message))
     return True

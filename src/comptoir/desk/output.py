@@ -148,7 +148,11 @@ class Output:
 
     def say(self, text: str = "") -> None:
         """Tell the person something."""
-        self.talk.write("\n".join(shown(line) for line in text.split("\n")) + "\n")
+        lines = [shown(line) for line in text.split("\n")]
+        if self.talk.isatty():
+            width = shutil.get_terminal_size().columns
+            lines = [part for line in lines for part in _in_width(line, width)]
+        self.talk.write("\n".join(lines) + "\n")
         self.talk.flush()
 
     def warn(self, text: str) -> None:
@@ -210,6 +214,13 @@ class Output:
                 sink.write("".join(kept))
                 kept, size = [], 0
         sink.write("".join(kept))
+
+
+def _in_width(line: str, width: int) -> list[str]:
+    """Cut a line between its words where the terminal ends, its margin kept."""
+    text = line.lstrip(" ")
+    margin = " " * (len(line) - len(text))
+    return [margin + part for part in table.wrapped(text, max(width - len(margin), 1))]
 
 
 def _harmless(text: str) -> str:

@@ -70,7 +70,7 @@ def facts(titles: Sequence[str], cells: Sequence[Cell], width: int | None) -> It
         yield from _one_field_a_line(titles, [cells], width)
         return
     for title, (text, _figure) in zip(titles, cells, strict=True):
-        first, *more = _wrapped(text, width - margin if width else None)
+        first, *more = wrapped(text, width - margin if width else None)
         yield (_padded(title, margin, right=False) + first).rstrip() + "\n"
         yield from (" " * margin + line + "\n" for line in more)
 
@@ -120,16 +120,17 @@ def _banded(
 
 
 def _lines(texts: Sequence[str], widths: Sequence[int], figures: Sequence[bool]) -> Iterator[str]:
-    wrapped = [_wrapped(text, each) for text, each in zip(texts, widths, strict=True)]
-    for line in range(max(map(len, wrapped))):
+    cells = [wrapped(text, each) for text, each in zip(texts, widths, strict=True)]
+    for line in range(max(map(len, cells))):
         parts = [
             _padded(part[line] if line < len(part) else "", each, right=figure)
-            for part, each, figure in zip(wrapped, widths, figures, strict=True)
+            for part, each, figure in zip(cells, widths, figures, strict=True)
         ]
         yield GAP.join(parts).rstrip() + "\n"
 
 
-def _wrapped(text: str, width: int | None) -> list[str]:
+def wrapped(text: str, width: int | None) -> list[str]:
+    """Cut a text in lines of at most `width` columns, between words where they fit."""
     if width is None or wide(text) <= width:
         return [text]
     if wide(text) == len(text):
@@ -147,5 +148,5 @@ def _one_field_a_line(titles: Sequence[str], rows: Sequence[Sequence[Cell]], wid
         if position:
             yield "\n"
         for title, (text, _figure) in zip(titles, row, strict=True):
-            for line in _wrapped(f"{title} : {text}", width):
+            for line in wrapped(f"{title} : {text}", width):
                 yield line + "\n"
