@@ -13,6 +13,9 @@ from comptoir.core.errors import MissingValue, NotFound, Refused, UsageProblem, 
 from comptoir.core.i18n import _, ngettext
 from comptoir.desk import Desk
 
+MENU = 10  # devices offered at once
+AGAIN = ""
+
 
 class NoSuchFile(NotFound):
     """The file to import does not exist."""
@@ -90,11 +93,16 @@ def device(desk: Desk, code: str | None) -> queries.DeviceRow:
             raise MissingValue("CODE")
         while True:
             asked = desk.ask.text(_("Which device? (words or article code)"), lambda text: text)
-            found = {row.article_code: row for row in queries.search(reader, [asked], {}, 10)}
-            if found:
-                offered = [(c, f"{row.brand} {row.name}", row.description) for c, row in found.items()]
-                return found[desk.ask.choose(_("Which one?"), offered)]
-            desk.out.say(_("nothing found for `{asked}`").format(asked=asked))
+            found = {row.article_code: row for row in queries.search(reader, [asked], {}, MENU + 1)}
+            if len(found) > MENU:
+                desk.out.say(_("the first {limit} only: other words find others").format(limit=MENU))
+            offered = [(c, f"{row.brand} {row.name}", row.description) for c, row in found.items()][:MENU]
+            if not found:
+                desk.out.say(_("nothing found for `{asked}`").format(asked=asked))
+                continue
+            chosen = desk.ask.choose(_("Which one?"), [*offered, (AGAIN, _("Other words"), "")])
+            if chosen in found:
+                return found[chosen]
 
 
 def diagnosis(desk: Desk, category: Category, given: Mapping[str, str]) -> list[tuple[Question, Choice]]:
