@@ -12,10 +12,10 @@ ZERO = Decimal("0.00")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 _BLANKS = rf"[ {NO_BREAK}{NARROW}]"
-_WRITTEN = re.compile(
+# Compiled when an amount is first read: most commands read none.
+_WRITTEN = (
     rf"(?P<sign>[+-]?)(?P<euros>\d{{1,3}}(?:{_BLANKS}\d{{3}}){{1,3}}|\d{{1,12}})"
-    rf"(?:[.,](?P<cents>\d{{1,2}}))?{_BLANKS}?(?:€|EUR)?",
-    re.ASCII,
+    rf"(?:[.,](?P<cents>\d{{1,2}}))?{_BLANKS}?(?:€|EUR)?"
 )
 
 
@@ -31,7 +31,7 @@ class BadAmount(UsageProblem):
 
 def parse(text: str) -> Decimal:
     """Read euros from `12,50`, `12.50` or `1 234,50 €`; raise BadAmount where it could mean two things."""
-    written = _WRITTEN.fullmatch(text.strip())
+    written = re.fullmatch(_WRITTEN, text.strip(), re.ASCII)
     if written is None:
         raise BadAmount(text)
     euros = re.sub(_BLANKS, "", written["euros"])

@@ -1,6 +1,7 @@
 """The only writer of stdout (data) and stderr (talk)."""
 
 import os
+import re
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,6 @@ from enum import StrEnum
 from errno import EISDIR
 from io import TextIOWrapper
 from pathlib import Path
-from re import compile as pattern
 from stat import S_IMODE
 from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 else:
     json, shutil, paris, export = map(later, ("json", "shutil", "comptoir.core.paris", "comptoir.desk.export"))
 
-_KEPT = pattern("(\\r?\\n|\\t|\ufeff)")  # ends of lines, tabs, and the mark that Excel reads first
+_KEPT = "(\\r?\\n|\\t|\ufeff)"  # ends of lines, tabs, and the mark that Excel reads first
 CHUNK = 1 << 16  # characters kept before a write: one system call a row would cost a third more
 
 
@@ -225,7 +225,7 @@ def _in_width(line: str, width: int) -> list[str]:
 
 def _harmless(text: str) -> str:
     """Give the text without what a terminal would obey; ends of lines and tabs stay."""
-    return "".join(part if _KEPT.fullmatch(part) else shown(part) for part in _KEPT.split(text))
+    return "".join(part if re.fullmatch(_KEPT, part) else shown(part) for part in re.split(_KEPT, text))
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The embedded database file: what it is, how it is opened, what its failures mean."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Generator
@@ -74,9 +73,8 @@ class DatabaseUnusable(DatabaseTrouble):
 def state(path: Path) -> State:
     """Tell what stands at the path; raise NotOurs, Newer or DatabaseUnusable. Reads the header alone."""
     try:
-        with path.open("rb") as file:
-            regular = S_ISREG(os.fstat(file.fileno()).st_mode)
-            header = file.read(_HEADER) if regular else b""
+        regular = S_ISREG(path.stat().st_mode) or path.is_dir()
+        header = _start(path) if regular else b""
     except FileNotFoundError:
         return State.MISSING
     except OSError as error:
@@ -91,6 +89,11 @@ def state(path: Path) -> State:
     if version > SCHEMA:
         raise Newer(path, version)
     return State.CURRENT if version == SCHEMA else State.OLD
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEADER)
 
 
 def _number(header: bytes, offset: int) -> int:
@@ -116,7 +119,8 @@ def opened(path: Path) -> Generator[sqlite3.Connection]:
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
-    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    path = path.resolve()  # a link's log stands beside what it points to
+    address = f"file:{quote(str(path))}?mode=ro"
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA schema_version").fetchone()

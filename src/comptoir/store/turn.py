@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from comptoir.core.errors import reason_of
@@ -33,6 +34,7 @@ def turn(path: Path, seconds: float = BUSY_SECONDS) -> Generator[None]:
         os.close(descriptor)  # which also lets the turn go, kill -9 included
 
 
+@lru_cache(maxsize=4)
 def _lock_of(path: Path) -> Path:
     # A database has one lock, whichever link it is opened by.
     target = path.resolve()
