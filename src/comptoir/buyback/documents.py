@@ -211,6 +211,8 @@ def _instructions(made: Sequence[BuybackDetail], draft: Draft, stamp: str) -> Pa
 def _pickup(pickup: Pickup, label: str, made: Sequence[BuybackDetail]) -> Paragraph:
     count = sum(1 for each in made if each.category == label and pickup.takes(each.characteristics))
     text = f"Enlèvement programmé {pickup.text}"
+    if count == 0:
+        return Paragraph(f"{text}.")
     if count >= pickup.quantity:
         return Paragraph(f"{text} : cette reprise y suffit.")
     return Paragraph(
