@@ -108,40 +108,13 @@ def _label(buyback: BuybackDetail, draft: Draft, stamp: str) -> Paper:
 
 
 def _deed(buyback: BuybackDetail, draft: Draft, day: str, stamp: str) -> Paper:
-    identity = draft.identity
     return _paper(
         "Bon de cession de propriété",
         draft,
         stamp,
         [
             Barcode(buyback.number, "Exemplaire magasin"),
-            Facts(
-                (
-                    ("Raison sociale", identity["name"]),
-                    ("SIRET", _spaced(identity["siret"])),
-                    ("Téléphone", identity["phone"]),
-                    ("E-mail", identity["email"]),
-                    ("Adresse d'enlèvement", ", ".join(_sender(draft)[1:])),
-                ),
-                "Vos coordonnées",
-            ),
-            Facts(
-                (
-                    ("Date de la reprise", day),
-                    ("Numéro de la reprise", buyback.number),
-                    ("Mode de paiement", buyback.payment),
-                    ("Mode de transport", buyback.transport),
-                ),
-                "La reprise",
-            ),
-            Facts(
-                (
-                    ("Modèle", buyback.description),
-                    ("Code article", buyback.article_code),
-                    *((answer["text"], answer["label"]) for answer in buyback.answers),
-                ),
-                f"Le produit objet de la reprise : {buyback.brand} {buyback.name}",
-            ),
+            *_deal(buyback, draft, day),
             Total("Valeur totale de la reprise", french(buyback.declared)),
             Paragraph("Sous réserve que l'état du produit réceptionné soit conforme à l'état déclaré.", "small"),
             Heading("Conditions générales du service"),
@@ -158,6 +131,29 @@ def _deed(buyback: BuybackDetail, draft: Draft, day: str, stamp: str) -> Paper:
             Signature("Le", "Signature et cachet"),
         ],
     )
+
+
+def _deal(buyback: BuybackDetail, draft: Draft, day: str) -> Iterator[Facts]:
+    """Say who sells what, when and how."""
+    identity = draft.identity
+    seller = (
+        ("Raison sociale", identity["name"]),
+        ("SIRET", _spaced(identity["siret"])),
+        ("Téléphone", identity["phone"]),
+        ("E-mail", identity["email"]),
+        ("Adresse d'enlèvement", ", ".join(_sender(draft)[1:])),
+    )
+    terms = (
+        ("Date de la reprise", day),
+        ("Numéro de la reprise", buyback.number),
+        ("Mode de paiement", buyback.payment),
+        ("Mode de transport", buyback.transport),
+    )
+    device = (("Modèle", buyback.description), ("Code article", buyback.article_code))
+    answers = tuple((answer["text"], answer["label"]) for answer in buyback.answers)
+    yield Facts(seller, "Vos coordonnées")
+    yield Facts(terms, "La reprise")
+    yield Facts((*device, *answers), f"Le produit objet de la reprise : {buyback.brand} {buyback.name}")
 
 
 def _shipping_list(made: Sequence[BuybackDetail], draft: Draft, day: str, stamp: str) -> Paper:

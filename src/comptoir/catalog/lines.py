@@ -60,6 +60,7 @@ def line_checker(header: Sequence[str], categories: Categories) -> Callable[[lis
     category = lru_cache(maxsize=4096)(_category_finder(categories))
 
     def check(cells: list[str]) -> Values:
+        """Give the values of one line; raise ValueError or WrongWidth with the reason."""
         if len(cells) != width:
             raise WrongWidth(_("{found} cells instead of {width}").format(found=len(cells), width=width))
         line = "|".join(("", *cells, ""))
@@ -95,6 +96,7 @@ def _category_finder(categories: Categories) -> Callable[[str], tuple[str, str, 
     tops = {fold(label): (label, category.workshop) for label, category in categories.items()}
 
     def find(path: str) -> tuple[str, str, str]:
+        """Give the category, the family and the usual workshop of a path; raise ValueError."""
         top, _sign, family = path.partition(TREE)
         known = tops.get(fold(top.strip()))
         if known is None:

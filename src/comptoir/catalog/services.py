@@ -139,6 +139,7 @@ def _store(session: Session, lines: Iterator[Values | None], tally: Tally) -> No
     connection.execute(f"PRAGMA cache_size = {-CACHE}")
 
     def good() -> Iterator[Values]:
+        """Give the values that go in, counted."""
         for values in lines:
             if values is None:
                 tally.refused += 1

@@ -24,6 +24,7 @@ def from_database(query: "Callable[[Reader, str, int], list[str]]") -> Completer
     """Make a completer of a query that lists, for what was typed, the first values."""
 
     def complete(incomplete: str) -> list[str]:
+        """List the words that what was typed may become."""
         try:
             with read.reading(load({}, os.environ).database) as reader:
                 return [word for word in query(reader, incomplete, MOST) if _safe(word)]

@@ -98,6 +98,7 @@ class Feature:
         """Register a command under its name."""
 
         def register(body: Body) -> Body:
+            """Keep the function that does the command."""
             self.verbs[name] = Verb(name, help, body)
             return body
 

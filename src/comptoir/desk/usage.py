@@ -84,6 +84,7 @@ def command(verb: Verb) -> Any:  # noqa: ANN401 - Typer's private types
     parameters = sorted(verb.parameters(), key=lambda parameter: not parameter.required)
 
     def body(ctx: typer.Context, **values: Any) -> int | None:  # noqa: ANN401 - whatever Typer parsed
+        """Do the command with what Typer parsed."""
         return verb.call(ctx.obj, values)
 
     typed = [inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]

@@ -56,6 +56,7 @@ def _waited(descriptor: int, seconds: float) -> bool:
     given_up = threading.Event()
 
     def wait() -> None:
+        """Take the turn when it comes, and let it go if it comes too late."""
         fcntl.flock(copy, fcntl.LOCK_EX)
         if given_up.is_set():
             fcntl.flock(copy, fcntl.LOCK_UN)

@@ -26,6 +26,7 @@ def upgrade() -> None:
     """Create every table of the first version."""
     _catalogue()
     _parties()
+    _basket()
     _buyback()
     _kept()
 
@@ -72,7 +73,7 @@ def _parties() -> None:
     )
 
 
-def _buyback() -> None:
+def _basket() -> None:
     op.create_table(
         "basket_item",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -98,6 +99,9 @@ def _buyback() -> None:
         sa.Column("validated_at", sa.Text, nullable=False),
         **STRICT,
     )
+
+
+def _buyback() -> None:
     op.create_table(
         "buyback",
         sa.Column("number", sa.Text, primary_key=True),
