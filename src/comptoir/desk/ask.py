@@ -11,11 +11,13 @@ from prompt_toolkit.output import create_output
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import _
 from comptoir.core.text import fold, shown
-from comptoir.desk.table import wrapped
+from comptoir.desk.table import wide, wrapped
 
 YES = frozenset({"o", "oui", "y", "yes"})
 NO = frozenset({"n", "non", "no"})
 MOST_SHORTCUTS = 36  # as many as questionary has keys for
+SIGN = "?  "  # what questionary writes before a question
+INDENT = "  "
 MARGIN = " " * 6  # under the number and the sign of a choice
 
 
@@ -41,16 +43,19 @@ class Ask:
 
     def choose(self, question: str, choices: Sequence[tuple[str, str, str]]) -> str:
         """Ask to pick one of (value, label, explanation), by its number or with the arrows; give the value."""
-        width = self._terminal.get_size().columns - len(MARGIN)
+        instruction = _("(number or arrows, then Enter)")
+        columns = self._terminal.get_size().columns
         options = [
-            questionary.Choice(title=_titled(label, explanation, width), value=value)
+            questionary.Choice(title=_titled(label, explanation, columns - len(MARGIN)), value=value)
             for value, label, explanation in choices
         ]
+        # What follows the question on its line: the instruction, then the label that was picked.
+        follows = max(wide(text) for text in (instruction, *(label for _value, label, _explanation in choices)))
         return str(
             questionary.select(
-                shown(question),
+                _fitted(shown(question), follows, columns),
                 choices=options,
-                instruction=_("(number or arrows, then Enter)"),
+                instruction=instruction,
                 use_shortcuts=len(options) <= MOST_SHORTCUTS,
                 output=self._terminal,
             ).unsafe_ask()
@@ -65,6 +70,14 @@ class Ask:
             output=self._terminal,
         ).unsafe_ask()
         return fold(str(answer).strip()) in YES
+
+
+def _fitted(question: str, follows: int, columns: int) -> str:
+    """Cut a question where the terminal ends, and leave what follows it a line of its own where it has no room."""
+    *lines, last = wrapped(question, columns - len(SIGN))
+    if wide(SIGN) + wide(last) + 1 + follows >= columns:
+        return f"\n{INDENT}".join([*lines, last, ""]).rstrip(" ") + INDENT[:-1]
+    return f"\n{INDENT}".join([*lines, last])
 
 
 def _titled(label: str, explanation: str, width: int) -> str:
