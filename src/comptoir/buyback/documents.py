@@ -1,14 +1,12 @@
 """The papers of a buyback, in French as the trade hands them over: built once, kept as issued."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 
-from comptoir.buyback.queries import BuybackDetail, ItemRow
+from comptoir.buyback.queries import BuybackDetail, Draft
 from comptoir.buyback.rules import PaperKind
-from comptoir.catalog.diagnosis import Categories, Pickup, find_category
+from comptoir.catalog.diagnosis import Pickup, find_category
 from comptoir.core.money import ZERO, french
 from comptoir.core.paris import in_paris
 from comptoir.desk.paper import (
@@ -26,30 +24,6 @@ from comptoir.desk.paper import (
     Table,
     Total,
 )
-
-
-@dataclass(frozen=True)
-class Shop:
-    """Who issues the papers."""
-
-    name: str
-    email: str
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A basket ready to be validated, as it is shown: nothing of it may change behind the person's back."""
-
-    items: tuple[ItemRow, ...]
-    identity: Mapping[str, str]
-    place: Mapping[str, str]
-    categories: Categories
-    shop: Shop
-
-    @property
-    def total(self) -> Decimal:
-        """Give the sum of the estimates."""
-        return sum((item.price for item in self.items), ZERO)
 
 
 def papers(made: Sequence[BuybackDetail], draft: Draft, moment: datetime) -> Iterator[tuple[str, str, Paper]]:

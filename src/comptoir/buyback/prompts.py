@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from comptoir.buyback import queries, rules, services
-from comptoir.buyback.documents import Draft, Shop
+from comptoir.buyback.queries import Draft, Shop
 from comptoir.catalog import categories
 from comptoir.catalog import prompts as catalog_prompts
 from comptoir.catalog.diagnosis import find_category, grade_of

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from comptoir.buyback.rules import NotInBasket, UnknownBuyback, suffix
 from comptoir.catalog.rules import described
 from comptoir.core.later import later
+from comptoir.core.money import ZERO
 from comptoir.core.refs import NUMBER_LENGTH
 
 if TYPE_CHECKING:
+    from comptoir.catalog.diagnosis import Categories
     from comptoir.store.read import Reader
 
 paris = later("comptoir.core.paris")
@@ -128,6 +130,28 @@ class PaperRow(NamedTuple):
 
     kind: str
     content: dict[str, Any]
+
+
+class Shop(NamedTuple):
+    """Who issues the papers."""
+
+    name: str
+    email: str
+
+
+class Draft(NamedTuple):
+    """A basket ready to be validated, as it is shown: nothing of it may change behind the person's back."""
+
+    items: tuple[ItemRow, ...]
+    identity: Mapping[str, str]
+    place: Mapping[str, str]
+    categories: "Categories"
+    shop: Shop
+
+    @property
+    def total(self) -> Decimal:
+        """Give the sum of the estimates."""
+        return sum((item.price for item in self.items), ZERO)
 
 
 _JOINED = (

@@ -1,11 +1,12 @@
 """Writes of baskets and buybacks: one function a use case."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, func, select
 
-from comptoir.buyback import documents, queries
-from comptoir.buyback.queries import BuybackDetail, ItemRow
+from comptoir.buyback import queries
+from comptoir.buyback.queries import BuybackDetail, Draft, ItemRow
 from comptoir.buyback.rules import (
     BUYBACK_FLOW,
     DEVICE_FLOW,
@@ -23,13 +24,21 @@ from comptoir.buyback.rules import (
 )
 from comptoir.buyback.tables import BasketItem, Buyback, BuybackRequest
 from comptoir.catalog.queries import DeviceRow, by_codes
+from comptoir.core.later import later
 from comptoir.core.refs import in_store_number, sequence_of
-from comptoir.desk.paper import to_content
-from comptoir.parties.services import keep_address, keep_reseller
-from comptoir.store.documents import issue
 from comptoir.store.engine import driver
 from comptoir.store.history import record
 from comptoir.store.read import Reader
+
+# What validating needs, and quoting does not.
+if TYPE_CHECKING:
+    from comptoir.buyback import documents
+    from comptoir.desk import paper
+    from comptoir.parties import services as parties
+    from comptoir.store import documents as issued
+else:
+    documents, paper = later("comptoir.buyback.documents"), later("comptoir.desk.paper")
+    parties, issued = later("comptoir.parties.services"), later("comptoir.store.documents")
 
 
 def add(session: Session, item: Item, by: By) -> BasketItem:
@@ -62,7 +71,7 @@ def remove(session: Session, item: ItemRow) -> None:
     session.delete(kept)
 
 
-def validate(session: Session, draft: documents.Draft, by: By) -> list[BuybackDetail]:
+def validate(session: Session, draft: Draft, by: By) -> list[BuybackDetail]:
     """Turn the basket that was shown into buybacks, one number each, and issue their papers.
 
     Raises EmptyBasket, BasketChanged where the basket is no longer the one shown, PriceChanged where the catalogue
@@ -103,9 +112,9 @@ def cancel(session: Session, number: str, by: By) -> Buyback:
     return kept
 
 
-def _request(session: Session, draft: documents.Draft, by: By) -> int:
-    reseller = keep_reseller(session, draft.identity, by.moment)
-    address = keep_address(session, reseller.id or 0, draft.place)
+def _request(session: Session, draft: Draft, by: By) -> int:
+    reseller = parties.keep_reseller(session, draft.identity, by.moment)
+    address = parties.keep_address(session, reseller.id or 0, draft.place)
     request = BuybackRequest(
         reseller_id=reseller.id or 0, address_id=address.id or 0, operator=by.operator, validated_at=by.moment
     )
@@ -147,6 +156,6 @@ def _next_number(session: Session, shop: int) -> str:
         raise NumbersUsedUp(shop) from error
 
 
-def _issue(session: Session, made: Sequence[BuybackDetail], draft: documents.Draft, by: By) -> None:
-    for reference, kind, paper in documents.papers(made, draft, by.moment):
-        issue(session, reference, kind, to_content(paper), moment=by.moment)
+def _issue(session: Session, made: Sequence[BuybackDetail], draft: Draft, by: By) -> None:
+    for reference, kind, written in documents.papers(made, draft, by.moment):
+        issued.issue(session, reference, kind, paper.to_content(written), moment=by.moment)

@@ -115,7 +115,7 @@ def _checked(
     lines: _Lines, separator: str, check: Callable[[list[str]], Values], report: Callable[[BadLine], None]
 ) -> Iterator[Values | None]:
     """Give the values of each good line, None for each one refused and reported; blank lines do not count."""
-    records = csv.reader(lines, delimiter=separator)
+    records = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         lines.taken.clear()
         begins = lines.number + 1
@@ -130,7 +130,7 @@ def _checked(
             if isinstance(error, WrongWidth | csv.Error):
                 # A quote left open takes the lines after it for its own: they get another chance.
                 lines.give_back()
-            records = csv.reader(lines, delimiter=separator)
+            records = csv.reader(lines, delimiter=separator, strict=True)
             yield None
 
 

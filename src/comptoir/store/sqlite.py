@@ -1,5 +1,6 @@
 """The embedded database file: what it is, how it is opened, what its failures mean."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Generator
@@ -126,7 +127,9 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError:
         connection.close()
-        if _size(path.with_name(path.name + "-wal")):
+        # Read as it stands only where nobody can be writing: what a writer does meanwhile would not be seen.
+        still = _is_full(path) or not _can_write(path.parent)
+        if not still or _size(path.with_name(path.name + "-wal")):
             raise
         return sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
     return connection
@@ -184,3 +187,7 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _can_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
