@@ -2,9 +2,16 @@
 
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from comptoir.buyback import queries
-from comptoir.buyback.rules import BUYBACK_WORDS, DEVICE_WORDS, PAPER_WORDS, Answer, BuybackStatus, PaperKind, total
-from comptoir.catalog.queries import codes
+from comptoir.buyback.rules import (
+    BUYBACK_WORDS,
+    DEVICE_WORDS,
+    PAPER_WORDS,
+    Answer,
+    BuybackStatus,
+    PaperKind,
+    Sort,
+    total,
+)
 from comptoir.catalog.rules import GRADE_WORDS
 from comptoir.core.i18n import _, mark
 from comptoir.core.later import later
@@ -15,10 +22,12 @@ from comptoir.desk.output import Column, Section, View
 from comptoir.parties.prompts import Identity, Pickup
 
 if TYPE_CHECKING:
-    from comptoir.buyback import prompts
+    from comptoir.buyback import prompts, queries
+    from comptoir.catalog import queries as catalog_queries
     from comptoir.desk import printing
 else:
-    prompts, printing = later("comptoir.buyback.prompts"), later("comptoir.desk.printing")
+    prompts, queries = later("comptoir.buyback.prompts"), later("comptoir.buyback.queries")
+    catalog_queries, printing = later("comptoir.catalog.queries"), later("comptoir.desk.printing")
 
 app = Feature()
 
@@ -87,7 +96,9 @@ FILES = (Column("kind", _("Document"), PAPER_WORDS), Column("file", _("File")))
 Number = Annotated[
     str,
     argument(
-        metavar=_("NUMBER"), help=_("Buyback number, or its last figures."), complete=from_database(queries.numbers)
+        metavar=_("NUMBER"),
+        help=_("Buyback number, or its last figures."),
+        complete=from_database(lambda *asked: queries.numbers(*asked)),  # noqa: PLW0108 - loaded when TAB is pressed
     ),
 ]
 Yes = Annotated[bool, option("--yes", "-y", help=_("Do not ask for a confirmation."))]
@@ -120,7 +131,11 @@ def add(
     view: View,
     code: Annotated[
         str | None,
-        argument(metavar="[CODE]", help=_("Article code, or a unique beginning of it."), complete=from_database(codes)),
+        argument(
+            metavar="[CODE]",
+            help=_("Article code, or a unique beginning of it."),
+            complete=from_database(lambda *asked: catalog_queries.codes(*asked)),  # noqa: PLW0108 - loaded when TAB is pressed
+        ),
     ] = None,
     answer: Annotated[
         list[str] | None,
@@ -208,7 +223,7 @@ def list_(
     desk: Desk,
     filters: Filters,
     view: View,
-    sort: Annotated[queries.Sort, option(help=_("What to sort by."))] = queries.Sort.DATE,
+    sort: Annotated[Sort, option(help=_("What to sort by."))] = Sort.DATE,
     *,
     reverse: Annotated[bool, option("--reverse", "-r", help=_("The other way round."))] = False,
 ) -> None:

@@ -1,8 +1,9 @@
 """What commands on buybacks ask, and show before they act."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from comptoir.buyback import queries, rules, services
+from comptoir.buyback import queries, rules
 from comptoir.buyback.queries import Draft, Shop
 from comptoir.catalog import categories
 from comptoir.catalog import prompts as catalog_prompts
@@ -11,9 +12,15 @@ from comptoir.catalog.queries import DeviceRow
 from comptoir.core import money
 from comptoir.core.errors import MissingValue
 from comptoir.core.i18n import _
+from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.parties.prompts import Identity, Pickup, form
 from comptoir.parties.rules import enveloped
+
+if TYPE_CHECKING:
+    from comptoir.buyback import services
+else:
+    services = later("comptoir.buyback.services")  # nothing is written before everything is asked
 
 
 def quoted(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from comptoir.buyback.rules import NotInBasket, UnknownBuyback, suffix
@@ -17,16 +16,6 @@ if TYPE_CHECKING:
     from comptoir.store.read import Reader
 
 paris = later("comptoir.core.paris")
-
-
-class Sort(StrEnum):
-    """What a list is sorted by."""
-
-    DATE = "date"
-    NUMBER = "number"
-    PRICE = "price"
-    PRODUCT = "product"
-    STATUS = "status"
 
 
 FILE_NAMES = {

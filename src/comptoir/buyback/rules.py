@@ -146,6 +146,16 @@ PAPER_WORDS: Mapping[str, str] = {
 }
 
 
+class Sort(StrEnum):
+    """What a list is sorted by."""
+
+    DATE = "date"
+    NUMBER = "number"
+    PRICE = "price"
+    PRODUCT = "product"
+    STATUS = "status"
+
+
 class By(NamedTuple):
     """Who acts, when, and at which counter."""
 

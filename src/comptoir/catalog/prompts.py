@@ -5,13 +5,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from comptoir.catalog import categories, queries, services
+from comptoir.catalog import categories, queries
 from comptoir.catalog.diagnosis import Category, Choice, Question, answered, find_category
 from comptoir.core.errors import MissingValue, NotFound, Refused, UsageProblem, reason_of
 from comptoir.core.i18n import _, ngettext
+from comptoir.core.later import later
 from comptoir.desk import Desk
+
+if TYPE_CHECKING:
+    from comptoir.catalog import services
+else:
+    services = later("comptoir.catalog.services")
 
 MENU = 10  # devices offered at once
 AGAIN = ""
@@ -57,7 +63,7 @@ class ChoiceRow:
     explanation: str
 
 
-def imported(desk: Desk, name: str, *, strict: bool) -> services.Tally:
+def imported(desk: Desk, name: str, *, strict: bool) -> "services.Tally":
     """Import a file or the standard input, each refused line told as it comes."""
     known = categories.load(desk.settings["categories"])
     with _opened(name) as file, desk.writing() as session:
@@ -69,7 +75,7 @@ def imported(desk: Desk, name: str, *, strict: bool) -> services.Tally:
     return tally
 
 
-def check(tally: services.Tally) -> None:
+def check(tally: "services.Tally") -> None:
     """Raise LinesRefused where lines were left out."""
     if tally.refused:
         raise LinesRefused(tally.refused)
