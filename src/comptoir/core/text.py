@@ -1,6 +1,13 @@
 """Text as people type it and as it may be shown."""
 
-import unicodedata
+from typing import TYPE_CHECKING
+
+from comptoir.core.later import later
+
+if TYPE_CHECKING:
+    import unicodedata
+else:
+    unicodedata = later("unicodedata")
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

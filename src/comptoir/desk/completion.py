@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from comptoir.core.errors import ComptoirError
 from comptoir.core.later import later
 from comptoir.desk.options import Completer, Verb
-from comptoir.desk.settings import load
 
 if TYPE_CHECKING:
+    from comptoir.desk import settings
     from comptoir.store import read
     from comptoir.store.read import Reader
 else:
-    read = later("comptoir.store.read")
+    read, settings = later("comptoir.store.read"), later("comptoir.desk.settings")
 
 ASKED = "_COMPTOIR_COMPLETE"
 MOST = 50
@@ -26,7 +26,7 @@ def from_database(query: "Callable[[Reader, str, int], list[str]]") -> Completer
     def complete(incomplete: str) -> list[str]:
         """List the words that what was typed may become."""
         try:
-            with read.reading(load({}, os.environ).database) as reader:
+            with read.reading(settings.load({}, os.environ).database) as reader:
                 return [word for word in query(reader, incomplete, MOST) if _safe(word)]
         except (ComptoirError, OSError):
             return []

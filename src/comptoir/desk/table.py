@@ -1,6 +1,5 @@
 """Rows laid out for eyes: aligned columns that wrap or go on below in a narrow terminal."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,10 +7,11 @@ from comptoir.core.later import later
 
 if TYPE_CHECKING:
     import textwrap
+    import unicodedata
 
     import wcwidth
 else:
-    textwrap, wcwidth = later("textwrap"), later("wcwidth")
+    textwrap, unicodedata, wcwidth = map(later, ("textwrap", "unicodedata", "wcwidth"))
 
 NARROWEST = 14  # characters a wrapped column keeps
 MOST_BANDS = 3
