@@ -1,7 +1,7 @@
 """Who sells and where: options of a command, asked for when they are missing."""
 
 from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.core.errors import ComptoirError, Refused, raise_all
 from comptoir.core.i18n import _
@@ -9,10 +9,12 @@ from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
 from comptoir.desk.options import option
-from comptoir.parties import queries
 from comptoir.parties.rules import Check, UnknownAddress, checked
 
-fields = later("comptoir.parties.fields")
+if TYPE_CHECKING:
+    from comptoir.parties import fields, queries
+else:
+    fields, queries = later("comptoir.parties.fields"), later("comptoir.parties.queries")
 
 NEW = "new"
 
@@ -25,7 +27,7 @@ class Identity(NamedTuple):
         option(
             metavar=_("RESELLER"),
             help=_("A known reseller: SIRET, or part of the name."),
-            complete=from_database(queries.sirets),
+            complete=from_database(lambda *asked: queries.sirets(*asked)),  # noqa: PLW0108 - loaded when TAB is pressed
         ),
     ] = None
     name: Annotated[str | None, option(help=_("Company name of a new reseller."))] = None
@@ -135,7 +137,7 @@ def _asked(
     return {**form, **missing}
 
 
-def _known_places(desk: Desk, siret: str | None) -> list[queries.AddressRow]:
+def _known_places(desk: Desk, siret: str | None) -> "list[queries.AddressRow]":
     if siret is None:
         return []
     with desk.reading() as reader:
@@ -152,7 +154,7 @@ def _chosen(desk: Desk) -> dict[str, str] | None:
     return None if picked == NEW else _identity(known[picked])
 
 
-def _picked(desk: Desk, known: list[queries.AddressRow]) -> queries.AddressRow | None:
+def _picked(desk: Desk, known: "list[queries.AddressRow]") -> "queries.AddressRow | None":
     if not desk.can_ask:
         return known[0]
     offered = [(str(row.id), ", ".join(row.lines), "") for row in known]
@@ -160,16 +162,16 @@ def _picked(desk: Desk, known: list[queries.AddressRow]) -> queries.AddressRow |
     return next((row for row in known if str(row.id) == picked), None)
 
 
-def _numbered(known: list[queries.AddressRow], number: int, siret: str) -> queries.AddressRow:
+def _numbered(known: "list[queries.AddressRow]", number: int, siret: str) -> "queries.AddressRow":
     for row in known:
         if row.id == number:
             return row
     raise UnknownAddress(number, siret)
 
 
-def _identity(row: queries.ResellerRow) -> dict[str, str]:
+def _identity(row: "queries.ResellerRow") -> dict[str, str]:
     return {"name": row.name, "siret": row.siret, "email": row.email, "phone": row.phone}
 
 
-def _place(row: queries.AddressRow) -> dict[str, str]:
+def _place(row: "queries.AddressRow") -> dict[str, str]:
     return {key: getattr(row, key) for key in _QUESTIONS_WHERE}
