@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from comptoir.core import money
 from comptoir.core.errors import MissingValue, NotFound, Refused, Several, UsageProblem
-from comptoir.desk import output
+from comptoir.desk import eyes, output
 from comptoir.desk.output import Column, Format, Output, Section, TwoFormats, Unwritable, View
 
 
@@ -62,7 +62,7 @@ def desk(*, terminal: bool = False) -> Desk:
 @pytest.fixture(params=["fr", "en"])
 def language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(money, "in_use", lambda: request.param)
-    monkeypatch.setattr(output, "in_use", lambda: request.param)
+    monkeypatch.setattr(eyes, "in_use", lambda: request.param)
     return str(request.param)
 
 

@@ -1,20 +1,24 @@
 """Statuses, limits and refusals of a buyback."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from comptoir.core import money
 from comptoir.core.errors import NotFound, Refused, UsageProblem, raise_all
 from comptoir.core.flow import Flow, IllegalMove
 from comptoir.core.i18n import _, mark, ngettext
+from comptoir.core.later import later
 from comptoir.core.refs import NUMBER_LENGTH, is_number, typed
 from comptoir.core.text import fold
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
     from comptoir.catalog.diagnosis import Option
+    from comptoir.core import money
+else:
+    money = later("comptoir.core.money")
 
 MOST_DEVICES = 10
 SHORTEST_SUFFIX = 2
@@ -112,7 +116,7 @@ class Item(NamedTuple):
     name: str
     answers: tuple[Answer, ...]
     grade: str
-    price: Decimal
+    price: "Decimal"
     transport: str
     payment: str
 
@@ -125,7 +129,7 @@ class Priced(Protocol):
     """Whatever has been quoted."""
 
     @property
-    def price(self) -> Decimal:
+    def price(self) -> "Decimal":
         """Its estimate."""
 
 
@@ -160,7 +164,7 @@ class By(NamedTuple):
     """Who acts, when, and at which counter."""
 
     operator: str
-    moment: datetime
+    moment: "datetime"
     shop: int = 0
 
 
@@ -204,7 +208,7 @@ class NotInBasket(NotFound):
 class PriceChanged(Refused):
     """The catalogue's price is no longer the one that was quoted."""
 
-    def __init__(self, position: int, name: str, quoted: Decimal, now: Decimal | None) -> None:
+    def __init__(self, position: int, name: str, quoted: "Decimal", now: "Decimal | None") -> None:
         told = money.spoken(now) if now is not None else _("no longer in the catalogue")
         super().__init__(
             _("device {position}, {name}: quoted {quoted}, now {now}").format(
@@ -309,7 +313,7 @@ def check_room(held: int) -> None:
         raise BasketFull
 
 
-def check_prices(quoted: Sequence[tuple[str, Decimal]], now: Sequence[Decimal | None]) -> None:
+def check_prices(quoted: "Sequence[tuple[str, Decimal]]", now: "Sequence[Decimal | None]") -> None:
     """Raise every device whose price is no longer the one quoted."""
     raise_all(
         [

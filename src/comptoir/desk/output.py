@@ -5,8 +5,6 @@ import re
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from errno import EISDIR
 from io import TextIOWrapper
@@ -14,9 +12,8 @@ from pathlib import Path
 from stat import S_IMODE
 from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from comptoir.core import money
 from comptoir.core.errors import ComptoirError, UsageProblem, reason_of
-from comptoir.core.i18n import _, in_use
+from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import shown
 from comptoir.desk import table
@@ -26,10 +23,9 @@ if TYPE_CHECKING:
     import json
     import shutil
 
-    from comptoir.core import paris
-    from comptoir.desk import export
+    from comptoir.desk import export, eyes
 else:
-    json, shutil, paris, export = map(later, ("json", "shutil", "comptoir.core.paris", "comptoir.desk.export"))
+    json, shutil, export, eyes = map(later, ("json", "shutil", "comptoir.desk.export", "comptoir.desk.eyes"))
 
 _KEPT = "(\\r?\\n|\\t|\ufeff)"  # ends of lines, tabs, and the mark that Excel reads first
 CHUNK = 1 << 16  # characters kept before a write: one system call a row would cost a third more
@@ -115,7 +111,7 @@ class Output:
         chosen = view.chosen()
         with self._sink(view.output) as sink:
             if chosen is Format.TABLE:
-                cells = [[_for_eyes(column, row) for column in columns] for row in rows]
+                cells = [[eyes.cell(column, row) for column in columns] for row in rows]
                 self._tell(sink, table.table([c.title for c in columns], cells, self._width(sink)) if cells else ())
                 return
             keys = [column.key for column in columns]
@@ -183,10 +179,10 @@ class Output:
         sections: Sequence[Section],
         width: int | None,
     ) -> Iterator[str]:
-        yield from table.facts([c.title for c in columns], [_for_eyes(c, row) for c in columns], width)
+        yield from table.facts([c.title for c in columns], [eyes.cell(c, row) for c in columns], width)
         for section in sections:
             if section.rows:
-                cells = [[_for_eyes(column, each) for column in section.columns] for each in section.rows]
+                cells = [[eyes.cell(column, each) for column in section.columns] for each in section.rows]
                 yield f"\n{section.title}\n"
                 yield from table.table([c.title for c in section.columns], cells, width)
 
@@ -285,28 +281,3 @@ def _written(chosen: Format, keys: Sequence[str], rows: Iterable[Sequence[Any]],
             return export.as_tsv(keys, rows)
         case _:
             return export.as_excel(keys, rows) if excel else export.as_csv(keys, rows)
-
-
-def _for_eyes(column: Column, row: Any) -> table.Cell:  # noqa: ANN401 - any dataclass
-    value = getattr(row, column.key)
-    if column.words is not None and value in column.words:
-        return _(column.words[value]), False
-    match value:
-        case Decimal():
-            return money.spoken(value), True
-        case bool():
-            return _("yes") if value else _("no"), False
-        case int():
-            return str(value), True
-        case datetime():
-            return _day(paris.in_paris(value)) + paris.in_paris(value).strftime(f"{money.NO_BREAK}%H:%M"), False
-        case date():
-            return _day(value), False
-        case None:
-            return "", False
-        case _:
-            return shown(str(value)), False
-
-
-def _day(day: date) -> str:
-    return day.strftime("%d/%m/%Y") if in_use() == "fr" else day.isoformat()[:10]
