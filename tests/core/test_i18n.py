@@ -76,7 +76,7 @@ def test_the_language_is_the_flags_then_the_variables_then_the_locales_then_fren
 def test_whatever_the_line_and_the_environment_the_language_is_one_that_is_spoken(
     arguments: list[str], environment: dict[str, str]
 ) -> None:
-    assert i18n.choose(arguments, environment) in i18n.LANGUAGES
+    assert i18n.choose(arguments, environment) in {"fr", "en"}
 
 
 @pytest.mark.usefixtures("french")

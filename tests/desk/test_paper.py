@@ -34,7 +34,6 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "CutLine": {"caption": text},
     "Blank": {"label": text, "lines": st.integers(0, 9)},
     "Signature": {"date_label": text, "label": text},
-    "PageBreak": {},
 }
 blocks = st.one_of(*(st.builds(vocabulary.KINDS[name], **fields) for name, fields in FIELDS.items()))
 papers = st.builds(

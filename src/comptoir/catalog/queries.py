@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 else:
     difflib = later("difflib")
 
-FILTERED = ("category", "brand", *CHARACTERISTICS)
 NEAR = 0.74  # of difflib's likeness: one or two letters wrong in a word of six
 SHORTEST_CODE = 3
 

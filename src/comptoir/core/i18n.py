@@ -7,7 +7,6 @@ from pathlib import Path
 
 DOMAIN = "comptoir"
 LOCALES = Path(__file__).parent.parent / "locale"
-LANGUAGES = ("fr", "en")
 HOME_LANGUAGE = "fr"
 
 _catalogue = gettext.NullTranslations()

@@ -94,12 +94,7 @@ class Signature:
     label: str
 
 
-@dataclass(frozen=True)
-class PageBreak:
-    """The next block opens a page."""
-
-
-Block = Heading | Paragraph | Facts | Pair | Table | Total | Barcode | Steps | CutLine | Blank | Signature | PageBreak
+Block = Heading | Paragraph | Facts | Pair | Table | Total | Barcode | Steps | CutLine | Blank | Signature
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Block.__args__}
 
 

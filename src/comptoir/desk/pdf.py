@@ -20,7 +20,6 @@ from comptoir.desk.paper import (
     CutLine,
     Facts,
     Heading,
-    PageBreak,
     Pair,
     Paper,
     Paragraph,
@@ -334,10 +333,6 @@ def _signature(sheet: Sheet, block: Signature) -> None:
     sheet.set_xy(MARGIN, top + 30)
 
 
-def _page_break(sheet: Sheet, block: PageBreak) -> None:  # noqa: ARG001 - drawn like the others
-    sheet.add_page()
-
-
 DRAW: dict[type, Callable[[Sheet, Any], None]] = {
     Heading: _heading,
     Paragraph: _paragraph,
@@ -350,5 +345,4 @@ DRAW: dict[type, Callable[[Sheet, Any], None]] = {
     CutLine: _cut_line,
     Blank: _blank,
     Signature: _signature,
-    PageBreak: _page_break,
 }
