@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import struct
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -542,3 +543,21 @@ def _rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]
 def test_every_table_is_strict(kept: sqlite3.Connection) -> None:
     strict = dict(kept.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"))
     assert {table: strict[table] for table in TABLES} == dict.fromkeys(TABLES, 1)
+
+
+LEAVE_THE_LOG = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=0)
+print(connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0])
+"""
+
+
+def test_asking_what_stands_there_never_lets_go_of_the_locks_of_this_process(path: Path) -> None:
+    upgrade(path)
+    with written(path) as connection:
+        connection.execute("SELECT count(*) FROM device").fetchone()
+        assert state(path) is State.CURRENT
+        # Another process may only fold the log back for good when nobody else holds the file.
+        words = [sys.executable, "-c", LEAVE_THE_LOG, str(path)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert "locked" in done.stderr, done.stdout

@@ -131,7 +131,6 @@ def test_no_word_of_a_question_is_cut_at_the_edge(counter):
     assert seen[0] == seen[1]
 
 
-@defect("a question answered by typing is not wrapped as menus are: at 40 columns the terminal cuts `LENO|VO`")
 def test_no_word_of_a_confirmation_is_cut_at_the_edge(counter):
     terminal = counter("buyback cancel 15", "known", columns=40)
     terminal.sees("Annuler la reprise 2000000000015 (LENOVO ThinkPad, 188,00 €) ? (oui/non)")

@@ -18,6 +18,7 @@ NO = frozenset({"n", "non", "no"})
 MOST_SHORTCUTS = 36  # as many as questionary has keys for
 SIGN = "?  "  # what questionary writes before a question
 INDENT = "  "
+TYPED = 8  # columns that a typed answer gets at least
 MARGIN = " " * 6  # under the number and the sign of a choice
 
 
@@ -33,7 +34,7 @@ class Ask:
         """Ask for a text until `check` does not raise."""
         return str(
             questionary.text(
-                _("{question}:").format(question=shown(question)),
+                self._fitted(_("{question}:").format(question=shown(question)), TYPED),
                 default=default,
                 validate=lambda text: _verdict(text, check),
                 validate_while_typing=False,
@@ -53,7 +54,7 @@ class Ask:
         follows = max(wide(text) for text in (instruction, *(label for _value, label, _explanation in choices)))
         return str(
             questionary.select(
-                _fitted(shown(question), follows, columns),
+                self._fitted(shown(question), follows),
                 choices=options,
                 instruction=instruction,
                 use_shortcuts=len(options) <= MOST_SHORTCUTS,
@@ -64,20 +65,20 @@ class Ask:
     def confirm(self, question: str) -> bool:
         """Ask yes or no; `o`, `oui`, `y` and `yes` say yes, and nothing is assumed."""
         answer = questionary.text(
-            _("{question} (yes/no)").format(question=shown(question)),
+            self._fitted(_("{question} (yes/no)").format(question=shown(question)), TYPED),
             validate=lambda text: fold(text.strip()) in YES | NO or _("answer yes or no"),
             validate_while_typing=False,
             output=self._terminal,
         ).unsafe_ask()
         return fold(str(answer).strip()) in YES
 
-
-def _fitted(question: str, follows: int, columns: int) -> str:
-    """Cut a question where the terminal ends, and leave what follows it a line of its own where it has no room."""
-    *lines, last = wrapped(question, columns - len(SIGN))
-    if wide(SIGN) + wide(last) + 1 + follows >= columns:
-        return f"\n{INDENT}".join([*lines, last, ""]).rstrip(" ") + INDENT[:-1]
-    return f"\n{INDENT}".join([*lines, last])
+    def _fitted(self, question: str, follows: int) -> str:
+        """Cut a question where the terminal ends; what follows it has a line of its own where it has no room."""
+        columns = self._terminal.get_size().columns
+        *lines, last = wrapped(question, columns - len(SIGN))
+        if wide(SIGN) + wide(last) + 1 + follows >= columns:
+            return f"\n{INDENT}".join([*lines, last, ""]).rstrip(" ") + INDENT[:-1]
+        return f"\n{INDENT}".join([*lines, last])
 
 
 def _titled(label: str, explanation: str, width: int) -> str:

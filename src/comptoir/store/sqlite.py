@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import Enum
+from errno import EISDIR
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from urllib.parse import quote
 
 from comptoir.core.errors import DatabaseTrouble, reason_of
@@ -18,7 +19,6 @@ APPLICATION_ID = 0x434D5054  # "CMPT" in the file's header
 SCHEMA = 1  # the number of the last migration, kept in PRAGMA user_version
 BUSY_SECONDS = 30.0
 ROOM = 1 << 16  # bytes: the smallest log's index does not fit in less
-_HEADER = 100  # bytes of an SQLite header: magic, then user_version at 60 and application_id at 68
 
 
 class State(Enum):
@@ -72,39 +72,30 @@ class DatabaseUnusable(DatabaseTrouble):
 
 
 def state(path: Path) -> State:
-    """Tell what stands at the path; raise NotOurs, Newer or DatabaseUnusable. Reads the header alone."""
+    """Tell what stands at the path; raise NotOurs, Newer or DatabaseUnusable.
+
+    Asks SQLite and never opens the file itself: closing it would let go of every POSIX lock that this process holds on
+    it, and another process would fold the log back under our feet (SQLite, "How To Corrupt", 2.2).
+    """
     try:
-        regular = S_ISREG(path.stat().st_mode) or path.is_dir()
-        header = _start(path) if regular else b""
+        kept = path.stat()
     except FileNotFoundError:
         return State.MISSING
     except OSError as error:
         raise DatabaseUnusable(path, reason_of(error)) from error
-    if not regular:
-        raise DatabaseUnusable(path, _("it is not a file"))
-    if not header:
+    if not S_ISREG(kept.st_mode):
+        reason = os.strerror(EISDIR) if S_ISDIR(kept.st_mode) else None
+        raise DatabaseUnusable(path, _(reason) if reason else _("it is not a file"))
+    if not kept.st_size:
         return State.MISSING
-    if not header.startswith(b"SQLite format 3\0") or _number(header, 68) != APPLICATION_ID:
+    with troubles(path), opened(path) as connection:
+        identity = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if identity != APPLICATION_ID:
         raise NotOurs(path)
-    version = _version(path)
     if version > SCHEMA:
         raise Newer(path, version)
     return State.CURRENT if version == SCHEMA else State.OLD
-
-
-def _start(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_HEADER)
-
-
-def _number(header: bytes, offset: int) -> int:
-    return int.from_bytes(header[offset : offset + 4], "big")
-
-
-def _version(path: Path) -> int:
-    # Through SQLite and not from the header: a migration may still stand in the write-ahead log.
-    with troubles(path), opened(path) as connection:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 @contextmanager
