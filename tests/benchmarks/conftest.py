@@ -15,6 +15,13 @@ HEADER = (
     *("article_code", "category", "brand", "name", "disk", "ram", "cpu", "generation", "screen", "function", "colour"),
     *("paper", "age", "workshop", "price_a", "price_b", "price_c", "price_out_of_order"),
 )
+WORKSHOPS = {
+    "PC portable": "Unité de reconditionnement Ordinateurs et Ecrans",
+    "PC fixe": "Unité de reconditionnement Ordinateurs et Ecrans",
+    "Smartphone": "Unité de reconditionnement Smartphones et Tablettes",
+    "Tablette": "Unité de reconditionnement Smartphones et Tablettes",
+    "Imprimantes": "Unité de reconditionnement Imprimantes",
+}
 CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -103,5 +110,7 @@ def big_catalogue(tmp_path_factory) -> Path:
             more = (chance.choice(rams), chance.choice(("CPU i7", "CPU i5")), "10 et + génération CPU", 'Ecran 15/17"')
             prices = (f"{price}.00", f"{price * 3 // 4}.00", f"{price // 3}.00", "0.00")
             code = "".join(chance.choices(CODE_SIGNS, k=4)) + low
-            writer.writerow([code, *cells, *more, "", "", "", "", "", *prices])
+            # The workshop is written out, as the program stores it: both sides keep the same rows.
+            workshop = WORKSHOPS[cells[0].partition(" > ")[0]]
+            writer.writerow([code, *cells, *more, "", "", "", "", workshop, *prices])
     return path

@@ -55,18 +55,22 @@ def line_checker(header: Sequence[str], categories: Categories) -> Callable[[lis
     names = [name.strip().lower() for name in header]
     _check_header(names)
     width = len(names)
-    # An absent column reads the empty cell added at the end of each line.
+    # An absent column reads an empty cell added at the end of the line.
     ordered = itemgetter(*(names.index(name) if name in names else width for name in COLUMNS))
+    absent = len(names) < len(COLUMNS)
     category = lru_cache(maxsize=4096)(_category_finder(categories))
 
     def check(cells: list[str]) -> Values:
         """Give the values of one line; raise ValueError or WrongWidth with the reason."""
         if len(cells) != width:
             raise WrongWidth(_("{found} cells instead of {width}").format(found=len(cells), width=width))
-        line = "|".join(("", *cells, ""))
-        if "| " in line or " |" in line or "  " in line or not line.isprintable() or not is_normalized("NFC", line):
+        # One space between the cells and at both ends: two in a row are a blank too many, wherever it stands.
+        line = f" {' '.join(filter(None, cells))} "
+        if "  " in line or not line.isprintable() or not is_normalized("NFC", line):
             cells = [tidy(cell) for cell in cells]
-        code, path, brand, name, *texts, workshop, a, b, c, out_of_order = ordered([*cells, ""])
+        if absent:
+            cells = [*cells, ""]
+        code, path, brand, name, *texts, workshop, a, b, c, out_of_order = ordered(cells)
         if len(code) != CODE_LENGTH or not (code.isalnum() and code.isascii()):
             raise ValueError(_("`{code}` is not an article code of 8 letters and digits").format(code=code))
         top, family, usual_workshop = category(path)

@@ -22,7 +22,7 @@ _UPSERT = (
     f"IS NOT ({', '.join(f'excluded.{name}' for name in STORED[1:])})"
 )
 _SEPARATORS = ",;\t"
-CACHE = 6_144  # KiB of pages kept while a catalogue comes in, however large it is
+CACHE = 4_096  # KiB of pages kept while a catalogue comes in, however large it is
 _UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 
 
