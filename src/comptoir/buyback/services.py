@@ -43,8 +43,7 @@ else:
 
 def add(session: Session, item: Item, by: By) -> BasketItem:
     """Add a quoted device to the operator's basket; raise BasketFull for the eleventh."""
-    held = session.exec(select(func.count(col(BasketItem.id))).where(col(BasketItem.operator) == by.operator)).one()
-    check_room(held)
+    check_room(len(queries.basket(Reader(driver(session)), by.operator)))
     kept = BasketItem(
         operator=by.operator,
         article_code=item.article_code,

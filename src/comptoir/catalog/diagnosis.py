@@ -1,9 +1,10 @@
 """Categories, their questions, and how answers make a grade."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
+from types import MappingProxyType
+from typing import NamedTuple
 
 from comptoir.catalog.rules import Grade
 from comptoir.core import money
@@ -12,8 +13,7 @@ from comptoir.core.i18n import _
 from comptoir.core.text import fold
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One answer to a question; `ends` says that no further question matters."""
 
     key: str
@@ -23,8 +23,7 @@ class Choice:
     ends: bool = False
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """A single-choice question of the diagnosis."""
 
     key: str
@@ -41,8 +40,7 @@ class Question:
         return found
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """A transport or a payment on offer; `printed` is how documents name it."""
 
     key: str
@@ -52,29 +50,26 @@ class Option:
     price: Decimal = money.ZERO
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A thing to do before shipping, with its details."""
 
     title: str
     details: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Pickup:
+class Pickup(NamedTuple):
     """From how many devices of a kind a pickup is triggered; `where` narrows by characteristic."""
 
     quantity: int
     text: str
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = MappingProxyType({})
 
     def takes(self, characteristics: Mapping[str, str]) -> bool:
         """Tell whether a device counts for this threshold."""
         return all(characteristics.get(key) == value for key, value in self.where.items())
 
 
-@dataclass(frozen=True)
-class Category:
+class Category(NamedTuple):
     """What the counter knows of a category; its label is its name."""
 
     label: str
