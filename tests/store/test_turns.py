@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 
 from comptoir.core.errors import DATABASE
 from comptoir.store import engine as engines
+from comptoir.store import turn as turns
 from comptoir.store.engine import connect, driver, transaction
 from comptoir.store.read import reading
 from comptoir.store.sqlite import DatabaseBusy
@@ -91,6 +92,28 @@ def test_threads_of_one_process_take_turns_too(shop: Path) -> None:
         thread.join(30)
     assert max(most) == 1
     assert len(most) == 20
+
+
+@pytest.mark.skipif(not turns._HAS_LINE, reason="this system has no locks that belong to an open file")
+def test_who_comes_first_is_served_first_and_who_let_go_waits_behind_them(shop: Path) -> None:
+    served: list[int] = []
+
+    def work(number: int) -> None:
+        with turn(shop):
+            served.append(number)
+            time.sleep(0.002)
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(8)]
+    with turn(shop):
+        for thread in threads:
+            thread.start()
+            time.sleep(0.02)
+    while len(served) < len(threads):  # asks again and again, and would slip in between two of them
+        with suppress(DatabaseBusy), turn(shop, 0):
+            served.append(-1)
+    for thread in threads:
+        thread.join(30)
+    assert served[:8] == list(range(8))
 
 
 # --- one that keeps it

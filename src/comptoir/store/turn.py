@@ -1,7 +1,9 @@
-"""Writers take turns on a lock file: SQLite's own busy handler starves one of them under load."""
+"""Writers take turns, first come first served: SQLite's own busy handler starves one of them under load."""
 
 import os
+import struct
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -15,6 +17,11 @@ try:
 except ImportError:  # Windows has no flock: SQLite's busy handler is left alone to arbitrate there
     fcntl = None  # type: ignore[assignment]  # the module stands or is None
 
+# A place in the line is a byte of the lock file: its number is the nanosecond one came at. The lock itself is the
+# whole file's: the line only tells who asks for it next, for whoever lets a turn go would else be the first to ask
+# again. Locks of an open file belong to it and not to the process (fcntl_locking(2)); where there are none, no line.
+_HAS_LINE = hasattr(fcntl, "F_OFD_SETLK")
+
 
 @contextmanager
 def turn(path: Path, seconds: float = BUSY_SECONDS) -> Generator[None]:
@@ -27,10 +34,12 @@ def turn(path: Path, seconds: float = BUSY_SECONDS) -> Generator[None]:
     except OSError as error:
         raise DatabaseUnusable(path, reason_of(error)) from error
     try:
-        if not _taken(descriptor) and not _waited(descriptor, seconds):
+        place = _place(descriptor)
+        if not _taken(descriptor, place) and not _waited(descriptor, place, seconds):
             raise DatabaseBusy(path)
         yield
     finally:
+        _range(descriptor, fcntl.F_UNLCK, 0, 0)  # a thread that still waits keeps a copy: leave the line by name
         os.close(descriptor)  # which also lets the turn go, kill -9 included
 
 
@@ -41,23 +50,43 @@ def _lock_of(path: Path) -> Path:
     return target.with_name(target.name + ".lock")
 
 
-def _taken(descriptor: int) -> bool:
+def _place(descriptor: int) -> int:
+    place = time.monotonic_ns()
+    _range(descriptor, fcntl.F_WRLCK, place, 1)
+    return place
+
+
+def _range(descriptor: int, kind: int, start: int, length: int, *, wait: bool = False) -> None:
+    """Lock a range of the file, or let it go; a length of 0 is up to the end. Raise BlockingIOError."""
+    if _HAS_LINE:
+        command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
+        fcntl.fcntl(descriptor, command, struct.pack("hhqqi0q", kind, os.SEEK_SET, start, length, 0))
+
+
+def _take(descriptor: int, place: int, *, wait: bool) -> None:
+    """Take the turn once every earlier place of the line is free; raise BlockingIOError where it is not."""
+    _range(descriptor, fcntl.F_RDLCK, 0, place, wait=wait)
+    _range(descriptor, fcntl.F_UNLCK, 0, place)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+def _taken(descriptor: int, place: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(descriptor, place, wait=False)
     except BlockingIOError:
         return False
     return True
 
 
-def _waited(descriptor: int, seconds: float) -> bool:
-    # The kernel's queue is fair and polling is not, but a blocking flock knows no time-out: a thread waits.
+def _waited(descriptor: int, place: int, seconds: float) -> bool:
+    # The kernel wakes who is next and polling does not, but a lock that blocks knows no time-out: a thread waits.
     # It waits on a copy, so that giving up closes nothing under it, and it lets go if the turn comes too late.
     copy = os.dup(descriptor)
     given_up = threading.Event()
 
     def wait() -> None:
         """Take the turn when it comes, and let it go if it comes too late."""
-        fcntl.flock(copy, fcntl.LOCK_EX)
+        _take(copy, place, wait=True)
         if given_up.is_set():
             fcntl.flock(copy, fcntl.LOCK_UN)
         os.close(copy)
