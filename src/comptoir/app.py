@@ -33,11 +33,12 @@ traceback = later("traceback")
 FEATURES = {
     "catalog": "comptoir.catalog",
     "buyback": "comptoir.buyback",
+    "scan": "comptoir.scanning",
     "reseller": "comptoir.parties",
     "config": "comptoir.config",
 }
-# Features that are one command.
-COMMANDS = {"demo": "comptoir.demo"}
+# Features that are a command by themselves, whether or not they have others.
+COMMANDS = {"scan": "comptoir.scanning", "doctor": "comptoir.doctor", "demo": "comptoir.demo"}
 # The program's own options may stand anywhere on the line: their name, and whether a value follows.
 ANYWHERE = {"--lang": True, "--database": True, "--operator": True, "--at": True, "--no-input": False}
 
@@ -150,10 +151,10 @@ def _offered() -> list[str] | None:
 def _named(words: Sequence[str]) -> tuple[Verb | None, Sequence[str]]:
     """Find the command that the first words name, and what is left of the line."""
     match words:
+        case [name, verb, *rest] if name in FEATURES and verb in feature(name).below(name):
+            return feature(name).verbs[verb], rest
         case [name, *rest] if name in COMMANDS:
             return feature(name).verbs[name], rest
-        case [name, verb, *rest] if name in FEATURES:
-            return feature(name).verbs.get(verb), rest
         case _:
             return None, words
 

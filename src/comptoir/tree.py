@@ -22,25 +22,29 @@ class LazyGroup(Group):
     """A feature: known by its package's docstring, its commands built one by one as they are named."""
 
     def __init__(self, name: str) -> None:
+        own = command(feature(name).verbs[name]) if name in COMMANDS else None
         super().__init__(
             name=name,
             help=_help_line(FEATURES[name]),
-            no_args_is_help=True,
+            params=own and own.params,
+            callback=own and own.callback,
+            invoke_without_command=bool(own),
+            no_args_is_help=not own,
             rich_markup_mode=None,
             context_settings=SETTINGS,
         )
 
     def lines(self) -> list[tuple[str, str]]:
         """Give the name and the line of help of each command."""
-        return [(verb.name, verb.help) for verb in feature(self.name or "").verbs.values()]
+        return [(verb.name, verb.help) for verb in feature(self.name or "").below(self.name or "").values()]
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer's private types
         """Give the names of the feature's commands, in their own order."""
-        return list(feature(self.name or "").verbs)
+        return list(feature(self.name or "").below(self.name or ""))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - Typer's private types
         """Build the command of this name, or give None."""
-        verb = feature(self.name or "").verbs.get(cmd_name)
+        verb = feature(self.name or "").below(self.name or "").get(cmd_name)
         return verb and command(verb)
 
 
@@ -49,17 +53,17 @@ class Root(Group):
 
     def lines(self) -> list[tuple[str, str]]:
         """Give the name and the line of help of each feature."""
-        return [(name, _help_line(package)) for name, package in {**FEATURES, **COMMANDS}.items()]
+        return [(name, _help_line(package)) for name, package in (FEATURES | COMMANDS).items()]
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer's private types
         """Give the names of the features."""
-        return [*FEATURES, *COMMANDS]
+        return list(FEATURES | COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - Typer's private types
         """Give the feature of this name, or None."""
-        if cmd_name in COMMANDS:
-            return command(feature(cmd_name).verbs[cmd_name])
-        return LazyGroup(cmd_name) if cmd_name in FEATURES else None
+        if cmd_name in FEATURES:
+            return LazyGroup(cmd_name)
+        return command(feature(cmd_name).verbs[cmd_name]) if cmd_name in COMMANDS else None
 
 
 def _set_up(  # noqa: PLR0913 - the program's own options

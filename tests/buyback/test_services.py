@@ -46,9 +46,10 @@ from comptoir.catalog import categories
 from comptoir.catalog import services as catalog
 from comptoir.core.errors import BUG, DONE, REFUSED, ComptoirError, Several
 from comptoir.core.refs import in_store_number, is_number, sequence_of
-from comptoir.store.engine import connect, driver, engine, transaction
+from comptoir.store.engine import driver, engine, transaction
 from comptoir.store.migrations import upgrade
 from comptoir.store.read import reading
+from comptoir.store.write import connect
 
 HEADER = "article_code,category,brand,name,price_a,price_b,price_c,price_out_of_order"
 PRICES = {

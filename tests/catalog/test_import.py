@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from comptoir.catalog import categories, services
-from comptoir.catalog.lines import COLUMNS, REQUIRED, BadHeader, BadLine
+from comptoir.catalog.lines import COLUMNS, REQUIRED, BadHeader
 from comptoir.core.errors import DONE, MISSING, REFUSED, USAGE
+from comptoir.core.sheet import BadLine, Tally
 from comptoir.store.engine import engine, transaction
 from comptoir.store.migrations import upgrade
 
@@ -53,11 +54,11 @@ def shelf(cli) -> Callable[[], dict[str, dict[str, str]]]:
 
 
 @pytest.fixture
-def told() -> Iterator[Callable[..., tuple[services.Tally, list[BadLine]]]]:
+def told() -> Iterator[Callable[..., tuple[Tally, list[BadLine]]]]:
     """Import lines through the service; give the tally and the lines refused, as data."""
     with ExitStack() as opened:
 
-        def imported(path: Path, content: bytes) -> tuple[services.Tally, list[BadLine]]:
+        def imported(path: Path, content: bytes) -> tuple[Tally, list[BadLine]]:
             problems: list[BadLine] = []
             source = path.with_name("source.csv")
             source.write_bytes(content)
@@ -298,7 +299,7 @@ BAD = {
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_line_is_refused_by_its_number_and_the_good_ones_are_in(tmp_path: Path, told, kind: str) -> None:
     done, problems = told(tmp_path / "shop.db", lines(ALSO_GOOD, BAD[kind], GOOD.replace("AAAA0001", "AAAA0003")))
-    assert done == services.Tally(added=2, refused=1)
+    assert done == Tally(added=2, refused=1)
     assert [problem.line for problem in problems] == [3]
     assert problems[0].reason
 
@@ -325,14 +326,14 @@ def test_a_line_after_a_quoted_new_line_keeps_its_number(tmp_path: Path, told) -
 
 def test_a_line_with_a_stray_carriage_return_is_told_with_its_own_number(tmp_path: Path, told) -> None:
     done, problems = told(tmp_path / "shop.db", lines(GOOD, ALSO_GOOD.replace("ThinkPad", "Think\rPad")))
-    assert done == services.Tally(added=1, refused=1)
+    assert done == Tally(added=1, refused=1)
     assert [problem.line for problem in problems] == [3]
 
 
 def test_a_bad_record_over_several_lines_is_told_once_where_it_begins(tmp_path: Path, told) -> None:
     done, problems = told(tmp_path / "shop.db", lines(GOOD, '"BAD",Smartphone,A,"a\nb\nc",1,1,1', ALSO_GOOD))
     assert [problem.line for problem in problems] == [3]
-    assert done == services.Tally(added=2, refused=1)
+    assert done == Tally(added=2, refused=1)
 
 
 def test_a_text_inside_a_quoted_cell_never_becomes_a_device(bring, shelf) -> None:
@@ -351,7 +352,7 @@ def test_a_quote_left_open_and_closed_by_a_later_line_swallows_nothing_in_silenc
     quoted = GOOD.replace("AAAA0001", "AAAA0009").replace("iPhone 15", '"iPhone 15"')
     done, problems = told(tmp_path / "shop.db", lines(GOOD.replace("iPhone", '"iPhone'), ALSO_GOOD, quoted))
     assert [problem.line for problem in problems] == [2]
-    assert done == services.Tally(added=2, refused=1)
+    assert done == Tally(added=2, refused=1)
 
 
 def test_reasons_are_told_apart(tmp_path: Path, told) -> None:
@@ -440,8 +441,11 @@ def made(count):
                f"DD {n % 9}To,Ram {n % 64}Go,CPU i{n % 9},{n % 900}.50,{n % 500},{n % 90}\\n").encode()
 path = Path(os.environ["COMPTOIR_DATABASE"])
 upgrade(path)
-with transaction(path) as session:
-    tally = services.import_catalogue(session, made(int(sys.argv[1])), categories.load(""), print, strict=False)
+source = path.with_suffix(".csv")
+with source.open("wb") as file:
+    file.writelines(made(int(sys.argv[1])))
+with source.open("rb") as file, transaction(path) as session:
+    tally = services.import_catalogue(session, file, categories.load(""), print, strict=False)
 # Not getrusage: its peak is that of the process that started this one, where that was higher.
 (peak,) = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
 print(tally.added, peak)

@@ -30,6 +30,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "Total": {"label": text, "amount": text},
     "Barcode": {"number": text, "caption": text},
+    "Codes": {"cards": many(st.tuples(text, text, text)), "columns": st.integers(1, 3)},
     "Steps": {"steps": many(st.tuples(text, many(text)))},
     "CutLine": {"caption": text},
     "Blank": {"label": text, "lines": st.integers(0, 9)},

@@ -22,10 +22,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from comptoir.store import migrations, sqlite
-from comptoir.store.engine import connect, driver, engine, transaction
+from comptoir.store.engine import driver, engine, transaction
 from comptoir.store.migrations import upgrade
 from comptoir.store.read import reading
 from comptoir.store.sqlite import SCHEMA, State, state
+from comptoir.store.write import connect
 
 SOURCES = Path(import_module("comptoir").__path__[0])
 HERE = Path(migrations.__file__).parent
@@ -113,7 +114,7 @@ def test_every_column_has_the_type_and_the_key_that_its_table_says(made: Connect
     for table in SQLModel.metadata.sorted_tables:
         kept = {c["name"]: (c["type"].__class__.__name__, c["nullable"]) for c in found.get_columns(table.name)}
         assert set(kept) == set(table.columns.keys())
-        assert {kind for kind, _nullable in kept.values()} <= {"INTEGER", "TEXT"}
+        assert {kind for kind, _nullable in kept.values()} <= {"INTEGER", "TEXT", "BLOB"}
         assert {name: nullable for name, (_kind, nullable) in kept.items() if name not in table.primary_key} == {
             c.name: c.nullable for c in table.columns if not c.primary_key
         }

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from comptoir.core.errors import DATABASE, DatabaseTrouble
-from comptoir.store.engine import connect, driver, engine, transaction
+from comptoir.store.engine import driver, engine, transaction
 from comptoir.store.migrations import upgrade
 from comptoir.store.read import reading
 from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, DatabaseUnusable, Newer, NotOurs, State, opened, state
+from comptoir.store.write import connect
 
 TABLES = ("device", "reseller", "address", "basket_item", "buyback_request", "buyback", "document", "history")
 SELLER = (

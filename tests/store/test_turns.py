@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from comptoir.core.errors import DATABASE
-from comptoir.store import engine as engines
+from comptoir.store import engine
 from comptoir.store import turn as turns
-from comptoir.store.engine import connect, driver, transaction
+from comptoir.store import write
+from comptoir.store.engine import driver, transaction
 from comptoir.store.read import reading
 from comptoir.store.sqlite import DatabaseBusy
 from comptoir.store.turn import turn
+from comptoir.store.write import connect
 
 SELLER = "INSERT INTO reseller (siret, name, email, phone, created_at) VALUES ('{siret}', '0', '', '', '2026-11-22')"
 SOON = 5.0  # seconds: what a free turn may cost on a loaded machine, far under the 30 of a full wait
@@ -202,7 +204,7 @@ def test_those_who_gave_up_never_keep_the_turn_that_comes_too_late(spawn, holder
 
 
 def test_a_command_that_gets_no_turn_ends_with_6_and_changes_nothing(cli, holder, shop: Path, monkeypatch) -> None:
-    monkeypatch.setattr(engines, "turn", partial(turn, seconds=0.2))
+    monkeypatch.setattr(engine, "turn", partial(turn, seconds=0.2))
     before = shop.read_bytes()
     refused = cli("catalog import - --json", input=b"article_code,category,brand,name,price_a,price_b,price_c\n")
     assert refused.code == DATABASE
@@ -219,7 +221,7 @@ def test_a_reader_needs_no_turn(cli, holder, shop: Path) -> None:
 
 
 def test_a_program_that_knows_no_turns_and_holds_the_file_raises_busy_too(shop: Path, monkeypatch) -> None:
-    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(write, "BUSY_SECONDS", 0.2)
     with closing(sqlite3.connect(shop, isolation_level=None)) as browser:
         browser.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseBusy):

@@ -99,7 +99,7 @@ def import_(
     """Import a catalogue; exit with 4 where lines were refused."""
     tally = prompts.imported(desk, file, strict=strict)
     desk.out.rows(TALLY, [tally], view)
-    prompts.check(tally)
+    tally.check()
 
 
 @app.verb("search", help=_("Find devices by words, accents and typing errors forgiven, and by characteristics."))

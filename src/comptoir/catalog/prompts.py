@@ -1,54 +1,24 @@
 """What commands on the catalogue ask, read and tell."""
 
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from comptoir.catalog import categories, queries
 from comptoir.catalog.diagnosis import Category, Choice, Question, answered, find_category
-from comptoir.core.errors import MissingValue, NotFound, Refused, UsageProblem, reason_of
-from comptoir.core.i18n import _, ngettext
+from comptoir.core.errors import MissingValue
+from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
 
 if TYPE_CHECKING:
     from comptoir.catalog import services
+    from comptoir.core import sheet
 else:
-    services = later("comptoir.catalog.services")
+    services, sheet = later("comptoir.catalog.services"), later("comptoir.core.sheet")
 
 MENU = 10  # devices offered at once
 AGAIN = ""
-
-
-class NoSuchFile(NotFound):
-    """The file to import does not exist."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(_("there is no file `{name}`").format(name=name))
-
-
-class UnreadableFile(UsageProblem):
-    """The file to import cannot be read."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(_("cannot read `{name}`: {reason}").format(name=name, reason=reason))
-
-
-class LinesRefused(Refused):
-    """The good lines went in, others did not."""
-
-    def __init__(self, refused: int) -> None:
-        super().__init__(
-            ngettext(
-                "{count} line was refused; the others are in",
-                "{count} lines were refused; the others are in",
-                refused,
-            ).format(count=refused),
-            _("mend the lines above and import them again; --strict takes all or nothing"),
-        )
 
 
 @dataclass(frozen=True)
@@ -63,22 +33,16 @@ class ChoiceRow:
     explanation: str
 
 
-def imported(desk: Desk, name: str, *, strict: bool) -> "services.Tally":
+def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file or the standard input, each refused line told as it comes."""
     known = categories.load(desk.settings["categories"])
-    with _opened(name) as file, desk.writing() as session:
+    with sheet.opened(name) as file, desk.writing() as session:
         tally = services.import_catalogue(
             session, file, known, lambda problem: desk.out.say(problem.message), strict=strict
         )
     if tally.legacy:
         desk.out.warn(_("the file is not in UTF-8: it was read as cp1252, look at its accents"))
     return tally
-
-
-def check(tally: "services.Tally") -> None:
-    """Raise LinesRefused where lines were left out."""
-    if tally.refused:
-        raise LinesRefused(tally.refused)
 
 
 def choices(desk: Desk, category: str) -> Iterator[ChoiceRow]:
@@ -124,14 +88,3 @@ def diagnosis(desk: Desk, category: Category, given: Mapping[str, str]) -> list[
                 offered = [(choice.key, choice.label, choice.explanation) for choice in question.choices]
                 answers[question.key] = desk.ask.choose(text, offered)
     return answered(category, answers)
-
-
-def _opened(name: str) -> AbstractContextManager[BinaryIO]:
-    if name == "-":
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return Path(name).open("rb")
-    except FileNotFoundError as error:
-        raise NoSuchFile(name) from error
-    except OSError as error:
-        raise UnreadableFile(name, reason_of(error)) from error

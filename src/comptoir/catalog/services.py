@@ -1,18 +1,14 @@
 """Writes of the catalogue: the import."""
 
-import csv
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from sqlite3 import Connection
 from typing import BinaryIO
 
 from sqlmodel import Session
 
 from comptoir.catalog.diagnosis import Categories
-from comptoir.catalog.lines import STORED, BadHeader, BadLine, Values, WrongWidth, line_checker
-from comptoir.core.errors import Refused
-from comptoir.core.i18n import _, ngettext
+from comptoir.catalog.lines import STORED, BadHeader, Values, line_checker
+from comptoir.core.sheet import BadLine, NotASheet, NothingImported, Refuse, Sheet, Tally
 from comptoir.store.engine import driver
 
 _UPSERT = (
@@ -21,134 +17,57 @@ _UPSERT = (
     f"WHERE ({', '.join(f'device.{name}' for name in STORED[1:])}) "
     f"IS NOT ({', '.join(f'excluded.{name}' for name in STORED[1:])})"
 )
-_SEPARATORS = ",;\t"
 CACHE = 4_096  # KiB of pages kept while a catalogue comes in, however large it is
-_UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
-
-
-@dataclass
-class Tally:
-    """What an import did, in lines."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    legacy: int = 0  # lines that were not UTF-8, read as cp1252
-
-
-class NothingImported(Refused):
-    """A strict import met lines that cannot go in."""
-
-    def __init__(self, refused: int) -> None:
-        super().__init__(
-            ngettext(
-                "{count} line was refused: nothing was imported",
-                "{count} lines were refused: nothing was imported",
-                refused,
-            ).format(count=refused),
-            _("mend the lines above, or import the good ones without --strict"),
-        )
 
 
 def import_catalogue(
-    session: Session, file: BinaryIO, categories: Categories, report: Callable[[BadLine], None], *, strict: bool
+    session: Session, file: BinaryIO, categories: Categories, report: Refuse, *, strict: bool
 ) -> Tally:
     """Bring a CSV catalogue in by article code; lines that cannot go in are reported and left out.
 
     Streams: memory does not grow with the file. Raises BadHeader where the file is no catalogue, and, when
     strict, NothingImported where a line was refused.
     """
-    lines = _Lines(file)
     try:
-        first = next(lines, "")
-        separator = max(_SEPARATORS, key=first.count)
-        header = next(csv.reader([first], delimiter=separator), [])
-    except csv.Error as error:
+        sheet = Sheet(file)
+    except NotASheet as error:
         raise BadHeader(str(error)) from error
-    if not any(header):
-        raise BadHeader(_("the file is empty"))
     tally = Tally()
-    _store(session, _checked(lines, separator, line_checker(header, categories), report), tally)
-    tally.legacy = lines.legacy
+
+    def refuse(problem: BadLine) -> None:
+        """Count and report a line that cannot go in."""
+        tally.refused += 1
+        report(problem)
+
+    _store(session, _checked(sheet, line_checker(sheet.header, categories), refuse), tally)
+    tally.legacy = sheet.legacy
     if strict and tally.refused:
         raise NothingImported(tally.refused)
     return tally
 
 
-class _Lines:
-    """The lines of a file, decoded; those of a record that went wrong can be given back."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._back: list[str] = []
-        self.taken: list[str] = []  # by the record under way
-        self.number = 0  # of the last line taken
-        self.legacy = 0  # lines that were not UTF-8, read as cp1252
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._back.pop() if self._back else self._decoded(next(self._file))
-        self.number += 1
-        self.taken.append(line)
-        return line
-
-    def give_back(self) -> None:
-        """Give back every line of the record under way but its first."""
-        again = self.taken[1:]
-        self.number -= len(again)
-        self._back += reversed(again)
-
-    def _decoded(self, line: bytes) -> str:
-        if self.number == 0 and line.startswith(_UTF_16):
-            raise BadHeader(_("it is in UTF-16: save it as CSV UTF-8"))
-        try:
-            return line.decode("utf-8" if self.number else "utf-8-sig")
-        except UnicodeDecodeError:
-            self.legacy += 1
-            return line.decode("cp1252", errors="replace")
-
-
-def _checked(
-    lines: _Lines, separator: str, check: Callable[[list[str]], Values], report: Callable[[BadLine], None]
-) -> Iterator[Values | None]:
-    """Give the values of each good line, None for each one refused and reported; blank lines do not count."""
-    records = csv.reader(lines, delimiter=separator, strict=True)
-    while True:
-        lines.taken.clear()
-        begins = lines.number + 1
-        try:
-            cells = next(records, None)
-            if cells is None:
-                return
-            if cells:
+def _checked(sheet: Sheet, check: Callable[[Sequence[str]], Values], refuse: Refuse) -> Iterator[Values]:
+    """Give the values of each good line."""
+    for block in sheet.blocks(refuse):
+        for number, cells in block.records():
+            try:
                 yield check(cells)
-        except (ValueError, csv.Error) as error:
-            report(BadLine(begins, str(error)))
-            if isinstance(error, WrongWidth | csv.Error):
-                # A quote left open takes the lines after it for its own: they get another chance.
-                lines.give_back()
-            records = csv.reader(lines, delimiter=separator, strict=True)
-            yield None
+            except ValueError as error:
+                refuse(BadLine(number, str(error)))
 
 
-def _store(session: Session, lines: Iterator[Values | None], tally: Tally) -> None:
+def _store(session: Session, lines: Iterator[Values], tally: Tally) -> None:
     connection = driver(session)
     connection.execute(f"PRAGMA cache_size = {-CACHE}")
 
-    def good() -> Iterator[Values]:
+    def counted() -> Iterator[Values]:
         """Give the values that go in, counted."""
         for values in lines:
-            if values is None:
-                tally.refused += 1
-            else:
-                tally.unchanged += 1
-                yield values
+            tally.unchanged += 1
+            yield values
 
     before = _count(connection)
-    changed = connection.executemany(_UPSERT, good()).rowcount
+    changed = connection.executemany(_UPSERT, counted()).rowcount
     tally.added = _count(connection) - before
     tally.updated = changed - tally.added
     tally.unchanged -= changed

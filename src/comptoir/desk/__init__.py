@@ -12,6 +12,7 @@ from comptoir.core.errors import MissingValue, UsageProblem
 from comptoir.core.i18n import _
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 
     from comptoir.core.clock import Clock
     from comptoir.desk.ask import Ask
+    from comptoir.desk.equipment import Finding
     from comptoir.desk.output import Output
     from comptoir.desk.paper import Paper
+    from comptoir.desk.scanner import Scanner
     from comptoir.desk.settings import Settings
     from comptoir.store.read import Reader
+    from comptoir.store.write import Store
 
 
 class NeedsYes(UsageProblem):
@@ -97,13 +101,62 @@ class Desk:
     def writing(self) -> Generator[Session]:
         """Open the database to write it, in one transaction; it is created or brought up to date first."""
         from comptoir.store.engine import transaction
+
+        with transaction(self._current()) as session:
+            yield session
+
+    @contextmanager
+    def bulk(self) -> Generator[sqlite3.Connection]:
+        """Open the database to write it in one transaction without the ORM: what comes in by the million."""
+        from comptoir.store.write import writing
+
+        with writing(self._current()) as connection:
+            yield connection
+
+    @contextmanager
+    def resident(self) -> Generator[Store]:
+        """Open the database for as long as a loop lasts; each of its writes is a transaction of its own."""
+        from comptoir.store.write import Store
+
+        with Store.open(self._current()) as store:
+            yield store
+
+    def _current(self) -> Path:
         from comptoir.store.sqlite import State, state
 
         path = self.settings.database
         if state(path) is not State.CURRENT:
             self._upgrade(path)
-        with transaction(path) as session:
-            yield session
+        return path
+
+    def scanner(self, kind: str, name: str, shows: Callable[[str], object]) -> Scanner:
+        """Open the door of a scanner: a camera, a serial port, an input device, the keyboard, or codes from a pipe."""
+        match kind:
+            case "camera":
+                from comptoir.desk.camera import Camera
+
+                return Camera(name)
+            case "serial":
+                from comptoir.desk.serial import Serial
+
+                return Serial(name)
+            case "device":
+                from comptoir.desk.evdev import Evdev
+
+                return Evdev(name)
+            case "keyboard":
+                from comptoir.desk.wedge import Wedge
+
+                return Wedge(shows)
+        from comptoir.desk.pipe import Pipe
+
+        return Pipe(name)
+
+    def equipment(self) -> list[Finding]:
+        """List what this machine has and lacks."""
+        from comptoir.desk.equipment import found
+
+        return found(self)
 
     def pdf(self, paper: Paper) -> bytes:
         """Draw a paper; the same paper gives the same bytes."""

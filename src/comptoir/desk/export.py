@@ -18,12 +18,16 @@ Values = Sequence[Any]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any field of a row
-    """Give a value as JSON holds it: money as text with two decimals, moments in ISO."""
+    """Give a value as JSON holds it: money as text with two decimals, moments in ISO, rows as objects."""
     match value:
         case Decimal():
             return f"{rounded(value):.2f}"
         case datetime() | date():
             return value.isoformat()
+        case tuple() if hasattr(value, "_asdict"):
+            return {key: plain(each) for key, each in value._asdict().items()}
+        case tuple():
+            return [plain(each) for each in value]
         case _:
             return value
 
@@ -102,7 +106,7 @@ def _cell(value: Any, *, comma: bool) -> str | int:  # noqa: ANN401 - any field 
         case Decimal():
             return plain(value).replace(".", ",") if comma else str(plain(value))
         case dict() | list() | tuple():
-            return json.dumps(value, ensure_ascii=False)
+            return json.dumps(plain(value), ensure_ascii=False)
         case str():
             return f"'{value}" if value.startswith(_RUN) else value
         case _:

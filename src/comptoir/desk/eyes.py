@@ -31,6 +31,8 @@ def cell(column: "Column", row: Any) -> Cell:  # noqa: ANN401 - any dataclass
             return _day(value), False
         case None:
             return "", False
+        case tuple():
+            return ", ".join(shown(each if isinstance(each, str) else str(each[0])) for each in value), False
         case _:
             return shown(str(value)), False
 

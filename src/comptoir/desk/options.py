@@ -94,6 +94,10 @@ class Feature:
     def __init__(self) -> None:
         self.verbs: dict[str, Verb] = {}
 
+    def below(self, name: str) -> dict[str, Verb]:
+        """Give the commands typed after the feature's name: all but the one that has it."""
+        return {key: verb for key, verb in self.verbs.items() if key != name}
+
     def verb(self, name: str, help: str) -> Callable[[Body], Body]:
         """Register a command under its name."""
 

@@ -106,8 +106,8 @@ class Output:
         self.talk = talk
         self.environment = environment
 
-    def rows(self, columns: Sequence[Column], rows: Iterable[Any], view: View) -> None:
-        """Write rows, streamed unless they are laid out as a table."""
+    def rows(self, columns: Sequence[Column], rows: Iterable[Any], view: View, *, live: bool = False) -> None:
+        """Write rows, streamed unless they are laid out as a table; `live` ones leave as soon as they come."""
         chosen = view.chosen()
         with self._sink(view.output) as sink:
             if chosen is Format.TABLE:
@@ -115,7 +115,7 @@ class Output:
                 self._tell(sink, table.table([c.title for c in columns], cells, self._width(sink)) if cells else ())
                 return
             keys = [column.key for column in columns]
-            self._tell(sink, _written(chosen, keys, _values(keys, rows), excel=view.excel))
+            self._tell(sink, _written(chosen, keys, _values(keys, rows), excel=view.excel), live=live)
 
     def record(self, columns: Sequence[Column], row: Any, view: View, sections: Sequence[Section] = ()) -> None:  # noqa: ANN401 - any dataclass
         """Write one record and what belongs to it."""
@@ -200,15 +200,17 @@ class Output:
             yield text
             text.detach()
 
-    def _tell(self, sink: IO[str], chunks: Iterable[str]) -> None:
+    def _tell(self, sink: IO[str], chunks: Iterable[str], *, live: bool = False) -> None:
         kept: list[str] = []
         size = 0
         for chunk in map(_harmless, chunks) if sink.isatty() else chunks:
             kept.append(chunk)
             size += len(chunk)
-            if size > CHUNK:
+            if live or size > CHUNK:
                 sink.write("".join(kept))
                 kept, size = [], 0
+                if live:
+                    sink.flush()
         sink.write("".join(kept))
 
 

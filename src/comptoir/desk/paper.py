@@ -65,6 +65,14 @@ class Barcode:
 
 
 @dataclass(frozen=True)
+class Codes:
+    """Cards to scan: what each does, the text of its Code 128, a word below; `columns` stand side by side."""
+
+    cards: tuple[tuple[str, str, str], ...]
+    columns: int = 1
+
+
+@dataclass(frozen=True)
 class Steps:
     """Numbered steps, each with its details."""
 
@@ -94,7 +102,7 @@ class Signature:
     label: str
 
 
-Block = Heading | Paragraph | Facts | Pair | Table | Total | Barcode | Steps | CutLine | Blank | Signature
+Block = Heading | Paragraph | Facts | Pair | Table | Total | Barcode | Codes | Steps | CutLine | Blank | Signature
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Block.__args__}
 
 

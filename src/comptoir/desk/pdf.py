@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from barcode.codex import Code128
 from barcode.ean import EuropeanArticleNumber13
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
@@ -17,6 +18,7 @@ from comptoir.core.text import REPLACEMENT
 from comptoir.desk.paper import (
     Barcode,
     Blank,
+    Codes,
     CutLine,
     Facts,
     Heading,
@@ -44,6 +46,7 @@ INK, SOFT, LINE, WASH, ACCENT, ALERT = (
 )
 # 0.4 mm a module is 121 % of the nominal EAN-13 (GS1 General Specifications 5.2.6): read by any till at arm's length.
 MODULE, BARS, GUARD, QUIET = 0.4, 20.0, 2.0, 11
+CARD = 44  # millimetres from the top of a card to the next below
 PAGES = "‡‡"  # stands for the number of pages until it is known; fpdf2's own `{nb}` could be in a name
 FAMILY, SIGNS = "Noto", "Signs"
 
@@ -250,10 +253,7 @@ def _barcode(sheet: Sheet, block: Barcode) -> None:
     sheet.room(BARS + 16)
     left = MARGIN + (WIDTH - len(pattern) * MODULE) / 2
     top = sheet.get_y() + 2
-    sheet.set_fill_color(0, 0, 0)
-    for start, end in _runs(pattern):
-        longer = GUARD if _is_guard(start) else 0
-        sheet.rect(left + start * MODULE, top, (end - start) * MODULE, BARS + longer, style="F")
+    _bars(sheet, pattern, (left, top, MODULE), lambda start: BARS + (GUARD if _is_guard(start) else 0))
     sheet.set_xy(left - QUIET * MODULE, top + BARS + GUARD + 0.5)
     digits = f"{block.number[0]} {block.number[1:7]} {block.number[7:]}"
     sheet.write_text(digits, 12, "B", INK, align="C", width=(len(pattern) + 2 * QUIET) * MODULE)
@@ -261,6 +261,34 @@ def _barcode(sheet: Sheet, block: Barcode) -> None:
     if block.caption:
         sheet.write_text(block.caption, 9, "", SOFT, align="C")
     sheet.set_xy(MARGIN, sheet.get_y() + 3)
+
+
+def _codes(sheet: Sheet, block: Codes) -> None:
+    # Cards stand apart: a beam that passes over one must not catch its neighbour.
+    apart = WIDTH / block.columns
+    for place, (title, text, caption) in enumerate(block.cards):
+        column = place % block.columns
+        if not column:
+            sheet.room(CARD)
+            top = sheet.get_y()
+        pattern = Code128(text).build()[0]
+        module = min(MODULE, apart / (len(pattern) + 2 * QUIET))
+        left = MARGIN + column * apart
+        sheet.set_xy(left, top + 2)
+        sheet.write_text(title, 13, "B", INK, align="C", width=apart)
+        start = left + (apart - len(pattern) * module) / 2
+        _bars(sheet, pattern, (start, top + 10, module), lambda _start: BARS - 2)
+        sheet.set_xy(left, top + 10 + BARS - 1)
+        sheet.write_text(caption, 8.5, "", SOFT, align="C", width=apart)
+        sheet.set_xy(MARGIN, top + CARD)
+
+
+def _bars(sheet: Sheet, pattern: str, place: tuple[float, float, float], height: Callable[[int], float]) -> None:
+    """Draw the bars of a pattern from a corner, in modules of a width; the height is that of the bar's first module."""
+    left, top, module = place
+    sheet.set_fill_color(0, 0, 0)
+    for start, end in _runs(pattern):
+        sheet.rect(left + start * module, top, (end - start) * module, height(start), style="F")
 
 
 def _runs(pattern: str) -> list[tuple[int, int]]:
@@ -341,6 +369,7 @@ DRAW: dict[type, Callable[[Sheet, Any], None]] = {
     Table: _table,
     Total: _total,
     Barcode: _barcode,
+    Codes: _codes,
     Steps: _steps,
     CutLine: _cut_line,
     Blank: _blank,

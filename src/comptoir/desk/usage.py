@@ -53,7 +53,9 @@ class Group(TyperGroup):
     """A group of commands whose help page and refusals are in the language in use."""
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401 - Typer's own
-        super().__init__(**{**given, "subcommand_metavar": _("COMMAND [ARGS]...")})
+        metavar = _("COMMAND [ARGS]...")
+        optional = f"[{metavar}]" if given.get("invoke_without_command") else metavar
+        super().__init__(**{**given, "subcommand_metavar": optional})
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Typer's private types
         """Write the usage line."""
@@ -84,8 +86,8 @@ def command(verb: Verb) -> Any:  # noqa: ANN401 - Typer's private types
     parameters = sorted(verb.parameters(), key=lambda parameter: not parameter.required)
 
     def body(ctx: typer.Context, **values: Any) -> int | None:  # noqa: ANN401 - whatever Typer parsed
-        """Do the command with what Typer parsed."""
-        return verb.call(ctx.obj, values)
+        """Do the command with what Typer parsed, unless another of its feature was named after it."""
+        return None if ctx.invoked_subcommand else verb.call(ctx.obj, values)
 
     typed = [inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
     typed += [_for_typer(parameter) for parameter in parameters]

@@ -29,12 +29,16 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Command:
-    """A command, or a group and its commands; `path` is what is typed, arguments stand before options."""
+    """A command, or a group and its commands; `path` is what is typed, arguments stand before options.
+
+    `runs` tells whether it does something by itself.
+    """
 
     path: str
     help: str
     parameters: tuple[Parameter, ...]
     commands: tuple["Command", ...]
+    runs: bool
 
     @property
     def page(self) -> str:
@@ -47,8 +51,8 @@ class Command:
         return [parameter for parameter in self.parameters if not parameter.is_option]
 
     def leaves(self) -> Iterator["Command"]:
-        """Give every command that does something: this one, or those below it."""
-        if not self.commands:
+        """Give every command that does something: this one, those below it."""
+        if self.runs:
             yield self
         for command in self.commands:
             yield from command.leaves()
@@ -68,6 +72,7 @@ def _read(command: Any, parent: Any, name: str) -> Command:  # noqa: ANN401 - Ty
         help=command.help or "",
         parameters=tuple(sorted(parameters, key=lambda parameter: parameter.is_option)),
         commands=tuple(_read(command.get_command(context, each), context, each) for each in listed),
+        runs=not listed or command.invoke_without_command,
     )
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from comptoir.store.sqlite import BUSY_SECONDS, troubles
+from comptoir.store.sqlite import troubles
 from comptoir.store.turn import turn
+from comptoir.store.write import connect
 
 
 @lru_cache(maxsize=4)
@@ -21,15 +22,6 @@ def engine(path: Path) -> Engine:
     # A deferred BEGIN that writes after reading fails at once under load, busy handler or not.
     event.listen(made, "begin", _begin_immediate)
     return made
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file to write it, each rule of the house switched on."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
-    )
-    return connection
 
 
 def _begin_immediate(connection: Connection) -> None:

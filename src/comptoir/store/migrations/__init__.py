@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from comptoir.core.errors import reason_of
 from comptoir.core.i18n import _
-from comptoir.store.engine import connect, engine
+from comptoir.store.engine import engine
 from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, DatabaseUnusable, State, state, troubles
 from comptoir.store.turn import turn
+from comptoir.store.write import connect
 
 
 def upgrade(path: Path) -> Path | None:

@@ -1,0 +1,1 @@
+"""Scan a part, a box or a delivery note, and see what it is."""

@@ -1,0 +1,122 @@
+"""Commands on scans."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from comptoir.core.i18n import _, mark
+from comptoir.core.later import later
+from comptoir.desk import Desk
+from comptoir.desk.options import Feature, argument, option
+from comptoir.desk.output import Column, View
+from comptoir.scanning.prompts import Source
+
+if TYPE_CHECKING:
+    from comptoir.scanning import prompts, queries
+else:
+    prompts, queries = later("comptoir.scanning.prompts"), later("comptoir.scanning.queries")
+
+app = Feature()
+
+OUTCOME_WORDS = {
+    "found": mark("found"),
+    "not_found": mark("unknown"),
+    "ambiguous": mark("ambiguous"),
+    "unreadable": mark("unreadable"),
+    "command": mark("order"),
+    "calibration": mark("setting"),
+    "echo": mark("already read"),
+}
+OUTCOME = Column("outcome", _("Outcome"), OUTCOME_WORDS)
+MEANING = (Column("kind", _("Kind")), Column("value", _("Value")), Column("layout", _("Keyboard")))
+WHEN = (Column("moment", _("Date")), Column("source", _("Source")))
+SCANNED = (
+    *WHEN,
+    Column("code", _("Code")),
+    OUTCOME,
+    *MEANING,
+    Column("records", _("Records")),
+    Column("why", _("Why")),
+)
+EXPLAINED = (
+    Column("text", _("Text")),
+    Column("kind", _("Kind")),
+    Column("value", _("Value")),
+    Column("layout", _("Keyboard")),
+    Column("proof", _("Proof")),
+    Column("records", _("Records")),
+    Column("chosen", _("Followed")),
+    Column("why", _("Why")),
+)
+JOURNAL = (*WHEN, Column("operator", _("By")), Column("raw", _("Bytes")), OUTCOME, *MEANING)
+REPLAYED = (
+    *WHEN,
+    Column("raw", _("Bytes")),
+    OUTCOME,
+    Column("value", _("Value")),
+    Column("outcome_now", _("Outcome now"), OUTCOME_WORDS),
+    Column("value_now", _("Value now")),
+    Column("same", _("Same")),
+)
+SCANNERS = (
+    Column("host", _("Machine")),
+    Column("source", _("Source")),
+    Column("layout", _("Keyboard")),
+    Column("aim", _("AIM identifiers")),
+    Column("separator", _("Separator")),
+    Column("suffix", _("Line end")),
+    Column("saved_at", _("Date")),
+)
+Since = Annotated[str, option(metavar=_("DAY"), help=_("From this day: 2026-11-22, 22/11/2026 or 7d."))]
+
+
+@app.verb("scan", help=_("Scan a part, a box or a delivery note, and see what it is."))
+def scan(
+    desk: Desk,
+    source: Source,
+    view: View,
+    explain: Annotated[
+        str | None, option("--explain", metavar=_("TEXT"), help=_("Say how this would be understood, and why."))
+    ] = None,
+) -> None:
+    """Take scans until the scanner ends, or say how one would be understood."""
+    if explain is not None:
+        desk.out.rows(EXPLAINED, prompts.explained(desk, explain), view)
+    else:
+        prompts.station(desk, source, SCANNED, view)
+
+
+@app.verb("journal", help=_("List every scan as it came, and what it was taken for."))
+def journal(desk: Desk, view: View, since: Since = "") -> None:
+    """List the journal of scans."""
+    with desk.reading() as reader:
+        desk.out.rows(JOURNAL, queries.journal(reader, since, desk.clock.now()), view)
+
+
+@app.verb("replay", help=_("Play a journal again: what each scan would be taken for now."))
+def replay(
+    desk: Desk,
+    view: View,
+    file: Annotated[
+        str, argument(metavar=_("[FILE]"), help=_("A journal in JSON lines; `-` is the standard input, none ours."))
+    ] = "",
+    since: Since = "",
+) -> None:
+    """Decide every scan of a journal again; nothing is recorded."""
+    desk.out.rows(REPLAYED, prompts.replayed(desk, file, since), view)
+
+
+@app.verb("sheet", help=_("Print the codes to scan: orders, and the one that shows how a scanner is set."))
+def sheet(
+    desk: Desk,
+    output: Annotated[
+        str, option("--output", "-o", metavar=_("FILE"), help=_("PDF to write; `-` is the standard output."))
+    ] = "comptoir-codes.pdf",
+) -> None:
+    """Print the sheet of codes."""
+    prompts.printed(desk, output)
+
+
+@app.verb("scanners", help=_("List how each scanner is set, as its calibration code showed."))
+def scanners(desk: Desk, view: View) -> None:
+    """List the scanners known."""
+    with desk.reading() as reader:
+        desk.out.rows(SCANNERS, queries.scanners(reader), view)

@@ -1,0 +1,48 @@
+"""The sheet of codes that hangs beside a station: orders to scan, and the code that shows how a scanner is set."""
+
+from datetime import datetime
+
+from comptoir.core.i18n import _
+from comptoir.desk.paper import Codes, Heading, Paper, Paragraph
+from comptoir.scanning.commands import CALIBRATION, LABELS, Command, code
+
+SIDE_BY_SIDE = 2
+
+
+def sheet(shop: str, moment: datetime) -> Paper:
+    """Make the sheet: a card for each order, then the calibration code, alone on its line."""
+    orders = tuple((_(LABELS[command]), code(command), _use(command)) for command in Command)
+    return Paper(
+        _("Codes to scan"),
+        shop,
+        moment.isoformat(),
+        (
+            Paragraph(_("Hang this sheet beside the station: the hands stay on the scanner.")),
+            Heading(_("Orders")),
+            Codes(orders, SIDE_BY_SIDE),
+            Heading(_("Setting")),
+            Paragraph(
+                _(
+                    "Scan this code once at each new station: comptoir sees how the scanner is set, "
+                    "repairs what it types from then on, and says what to change in it."
+                )
+            ),
+            Codes(((_("How is my scanner set?"), CALIBRATION, _("calibration")),)),
+        ),
+    )
+
+
+def _use(command: Command) -> str:
+    match command:
+        case Command.VALIDATE:
+            return _("ends what is under way and records it")
+        case Command.CANCEL:
+            return _("leaves what is under way; nothing is recorded")
+        case Command.PLUS:
+            return _("adds one to the last thing scanned")
+        case Command.MINUS:
+            return _("takes one from the last thing scanned")
+        case Command.UNDO:
+            return _("takes the last scan back")
+        case Command.QUIT:
+            return _("ends the station")

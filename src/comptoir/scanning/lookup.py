@@ -1,0 +1,98 @@
+"""What a station does with each scan: say what it is, look it up, journal it before anyone hears of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from comptoir.core.clock import Clock
+from comptoir.desk.framing import Echoes
+from comptoir.desk.scanner import Scan
+from comptoir.scanning import queries, services
+from comptoir.scanning.commands import Profile, calibrated
+from comptoir.scanning.journal import Entry
+from comptoir.scanning.queries import Record
+from comptoir.scanning.rules import Decision, Kind, Outcome, Reading, decide, readings
+from comptoir.store.read import Reader
+from comptoir.store.write import Store
+
+
+class Scanned(NamedTuple):
+    """A scan, what it was taken for and why, and the records that answer."""
+
+    moment: datetime
+    source: str
+    code: str
+    outcome: Outcome
+    kind: str
+    value: str
+    layout: str
+    records: tuple[Record, ...]
+    why: tuple[str, ...]
+
+
+class Lookup:
+    """Takes scans one by one; keeps what it must remember between two of them."""
+
+    def __init__(self, store: Store, clock: Clock, operator: str, host: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._operator = operator
+        self._host = host
+        self._echoes = Echoes()
+        self._profiles = queries.profiles(store.reader, host)
+
+    def take(self, scan: Scan) -> Scanned:
+        """Say what a scan is; when this returns, its line of the journal is on the disk."""
+        profile = calibrated(scan.data + scan.suffix)
+        if not is_list(scan) and self._echoes.is_echo(scan):
+            done = self._told(scan, Outcome.ECHO, None)
+        else:
+            done = self._understood(scan)
+        entry = Entry(
+            done.moment, self._operator, scan.source, scan.data, done.outcome, done.kind, done.value, done.layout
+        )
+        with self._store.transaction() as connection:
+            services.journal(connection, entry)
+            if profile and done.outcome is Outcome.CALIBRATION:
+                services.keep_profile(connection, self._host, scan.source, profile, done.moment)
+                self._profiles[scan.source] = profile
+        return done
+
+    def _understood(self, scan: Scan) -> Scanned:
+        decision, records = understood(self._store.reader, scan.data, self._profiles.get(scan.source))
+        return self._told(scan, decision.outcome, decision.chosen, records, decision.why)
+
+    def _told(
+        self,
+        scan: Scan,
+        outcome: Outcome,
+        chosen: Reading | None,
+        records: Sequence[Record] = (),
+        why: tuple[str, ...] = (),
+    ) -> Scanned:
+        code = chosen.text if chosen and chosen.text else scan.data.decode("utf-8", "replace")
+        kind, value, layout = (chosen.kind.value, chosen.value, chosen.layout) if chosen else ("", "", "")
+        return Scanned(self._clock.now(), scan.source, code, outcome, kind, value, layout, tuple(records), why)
+
+
+def is_list(scan: Scan) -> bool:
+    """Tell whether a scan is a line of a file or of a pipe: there all was meant, and nothing is an echo."""
+    return scan.source == "stdin" or scan.source.startswith("file:")
+
+
+def understood(reader: Reader, raw: bytes, profile: Profile | None) -> tuple[Decision, list[Record]]:
+    """Decide what raw bytes are, and give the records that answer: those of each candidate where several do."""
+    answers: dict[tuple[Kind, str], list[Record]] = {}
+
+    def exists(reading: Reading) -> bool:
+        """Look a reading up, once."""
+        asked = reading.kind, reading.value
+        if asked not in answers:
+            answers[asked] = queries.records(reader, *asked)
+        return bool(answers[asked])
+
+    decision = decide(readings(raw, profile), exists)
+    found = {
+        record: None for reading in decision.candidates for record in answers.get((reading.kind, reading.value), [])
+    }
+    return decision, list(found)

@@ -1,0 +1,192 @@
+"""What the commands on scans do in several steps: choose a scanner, hold a station, explain, replay, print."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+from comptoir.core.errors import NotFound, Refused, UsageProblem, reason_of
+from comptoir.core.i18n import _
+from comptoir.core.later import later
+from comptoir.desk import Desk
+from comptoir.desk.options import option
+from comptoir.desk.output import Column, Format, View, replacing
+
+if TYPE_CHECKING:
+    import json
+    import platform
+
+    from comptoir.desk import board
+    from comptoir.scanning import documents, lookup, queries, rules
+    from comptoir.scanning import station as stations
+    from comptoir.scanning.lookup import Scanned
+    from comptoir.scanning.queries import JournalRow, Record
+else:
+    json, platform, board = map(later, ("json", "platform", "comptoir.desk.board"))
+    documents, lookup = later("comptoir.scanning.documents"), later("comptoir.scanning.lookup")
+    queries, rules = later("comptoir.scanning.queries"), later("comptoir.scanning.rules")
+    stations = later("comptoir.scanning.station")
+
+
+class SeveralSources(UsageProblem):
+    """Two scanners are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(_("`--camera`, `--serial` and `--device` name different scanners"), _("keep one of them"))
+
+
+class NotAJournal(Refused):
+    """A line of the file is none of a journal."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(
+            _("line {line} is no line of a journal").format(line=line),
+            _("`comptoir scan journal --format jsonl` writes one"),
+        )
+
+
+class NoSuchJournal(NotFound):
+    """The journal to replay cannot be read."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(_("cannot read `{name}`: {reason}").format(name=name, reason=reason))
+
+
+class Source(NamedTuple):
+    """Where scans come from; nothing given, from the keyboard, or from the standard input where it is no terminal."""
+
+    camera: Annotated[
+        str | None, option(metavar=_("CAMERA"), help=_("Read with this camera (0 is the first), a video or an image."))
+    ] = None
+    serial: Annotated[
+        str | None, option(metavar=_("PORT"), help=_("Read the scanner on this serial port, such as /dev/ttyACM0."))
+    ] = None
+    device: Annotated[
+        str | None, option(metavar=_("NAME"), help=_("Hold this input device alone: its path or a part of its name."))
+    ] = None
+
+    def chosen(self) -> tuple[str, str]:
+        """Give the kind of the scanner and its name; raise SeveralSources."""
+        named = [(kind, name) for kind, name in self._asdict().items() if name is not None]
+        if len(named) > 1:
+            raise SeveralSources
+        return named[0] if named else ("keyboard", "") if sys.stdin.isatty() else ("pipe", "-")
+
+
+class Explained(NamedTuple):
+    """One way to understand a scan, and the records that answer it."""
+
+    text: str
+    kind: str
+    value: str
+    layout: str
+    proof: str
+    records: "tuple[Record, ...]"
+    chosen: bool
+    why: tuple[str, ...]
+
+
+class Replayed(NamedTuple):
+    """A scan of a journal, and what it would be taken for now."""
+
+    moment: datetime
+    source: str
+    raw: str
+    outcome: str
+    value: str
+    outcome_now: str
+    value_now: str
+    same: bool
+
+
+def station(desk: Desk, source: Source, columns: Sequence[Column], view: View) -> None:
+    """Take scans until the scanner ends: on a screen of their own, as rows, or both where these go elsewhere."""
+    kind, name = source.chosen()
+    asked = view != View() or not sys.stdout.isatty()
+    watched = kind != "pipe" and sys.stderr.isatty() and not (asked and view.output == "-" and sys.stdout.isatty())
+    drawn = board.Board(desk.out.talk) if watched else None
+    with desk.resident() as store:
+        around = stations.Station(lookup.Lookup(store, desk.clock, desk.operator, platform.node()), drawn)
+        with desk.scanner(kind, name, around.shows) as scanner:
+            taken = around.taken(scanner)
+            if asked or not watched:
+                desk.out.rows(columns, taken, _live(view, kind), live=True)
+            else:
+                _exhaust(taken)
+    if drawn:
+        drawn.leave()
+        desk.out.say(around.told())
+
+
+def explained(desk: Desk, text: str) -> Iterator[Explained]:
+    """Give every way to understand a text, the one that is followed marked."""
+    raw = os.fsencode(text)
+    with desk.reading() as reader:
+        profile = queries.profiles(reader, platform.node()).get("keyboard")
+        found = rules.readings(raw, profile)
+        decision, _records = lookup.understood(reader, raw, profile)
+        for each in found:
+            records = tuple(queries.records(reader, each.kind, each.value))
+            why = (*each.why, *(decision.why[-1:] if each == decision.chosen else ()))
+            yield Explained(
+                each.text, each.kind, each.value, each.layout, each.proof, records, each == decision.chosen, why
+            )
+        if decision.chosen is None:
+            desk.out.say(_("nothing is followed: {why}").format(why="; ".join(decision.why)))
+
+
+def replayed(desk: Desk, file: str, since: str) -> Iterator[Replayed]:
+    """Decide each scan of a journal again, ours or that of a file; raise NoSuchJournal and NotAJournal."""
+    with desk.reading() as reader:
+        profiles = queries.profiles(reader, platform.node())
+        kept = _of_file(file) if file else queries.journal(reader, since, desk.clock.now())
+        for row in kept:
+            decision, _records = lookup.understood(reader, bytes.fromhex(row.raw), profiles.get(row.source))
+            now = row.outcome if row.outcome == rules.Outcome.ECHO else decision.outcome.value
+            value = decision.chosen.value if decision.chosen and now == decision.outcome else ""
+            same = (row.outcome, row.value) == (now, value)
+            yield Replayed(row.moment, row.source, row.raw, row.outcome, row.value, now, value, same)
+
+
+def printed(desk: Desk, output: str) -> None:
+    """Print the sheet of codes into a file, or on the standard output."""
+    drawn = desk.pdf(documents.sheet(desk.settings["shop_name"], desk.clock.now()))
+    if output == "-":
+        desk.out.raw(drawn)
+        return
+    with replacing(Path(output)) as file:
+        file.write(drawn)
+    desk.out.say(_("the codes stand in `{path}`: print it at 100 %").format(path=output))
+
+
+def _live(view: View, kind: str) -> View:
+    # A table waits for the last scan, and a scanner that nobody watches has none.
+    waits = kind != "pipe" and view.chosen() is Format.TABLE and view.format is None
+    return view._replace(format=Format.JSONL) if waits else view
+
+
+def _exhaust(taken: "Iterable[Scanned]") -> None:
+    for _done in taken:
+        pass
+
+
+def _of_file(name: str) -> "Iterator[JournalRow]":
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+            for number, line in enumerate(file, 1):
+                yield _journal_row(line, number)
+    except OSError as error:
+        raise NoSuchJournal(name, reason_of(error)) from error
+
+
+def _journal_row(line: bytes, number: int) -> "JournalRow":
+    try:
+        kept = json.loads(line)
+        texts = [str(kept[key]) for key in queries.JournalRow._fields[1:]]
+        row = queries.JournalRow(datetime.fromisoformat(kept["moment"]), *texts)
+        bytes.fromhex(row.raw)
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotAJournal(number) from error
+    return row

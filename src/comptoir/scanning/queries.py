@@ -1,0 +1,117 @@
+"""Reads of scanning: the records that answer a code, the journal, how each scanner is set."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from comptoir.buyback import queries as buybacks
+from comptoir.catalog import queries as devices
+from comptoir.core import paris
+from comptoir.core.errors import NotFound
+from comptoir.scanning.commands import Profile
+from comptoir.scanning.rules import Kind
+
+if TYPE_CHECKING:
+    from comptoir.store.read import Reader
+
+MOST = 50  # records given for one scan, the latest
+
+
+class Record(NamedTuple):
+    """Something that bears the code that was scanned: a line of a delivery note, a note, a buyback, a device."""
+
+    number: str
+    type: str
+    day: date | None
+    reference: str
+    designation: str
+    eligible: int | None
+    returned: int | None
+    amount: Decimal
+
+
+class JournalRow(NamedTuple):
+    """A scan as it came, its bytes in hexadecimal, and what it was taken for."""
+
+    moment: datetime
+    operator: str
+    source: str
+    raw: str
+    outcome: str
+    kind: str
+    value: str
+    layout: str
+
+
+class ScannerRow(NamedTuple):
+    """How the scanner of a machine is set."""
+
+    host: str
+    source: str
+    layout: str
+    aim: bool
+    separator: str
+    suffix: str
+    saved_at: datetime
+
+
+def records(reader: "Reader", kind: Kind, value: str) -> list[Record]:
+    """List what bears a code, the latest first; nothing for what no record holds yet."""
+    found = _FINDERS.get(kind)
+    return found(reader, value) if found else []
+
+
+def journal(reader: "Reader", since: str, now: datetime) -> Iterator[JournalRow]:
+    """List the scans, the oldest first, from a day on where one is given; raise BadDay."""
+    first = paris.moment_of(paris.day_asked("--since", since, paris.in_paris(now).date())).isoformat() if since else ""
+    sql = (
+        "SELECT moment, operator, source, lower(hex(raw)), outcome, kind, value, layout "
+        "FROM scan WHERE moment >= :first ORDER BY id"
+    )
+    return reader.rows(sql, JournalRow, first=first)
+
+
+def scanners(reader: "Reader") -> Iterator[ScannerRow]:
+    """List how each scanner is set."""
+    sql = "SELECT host, source, layout, aim, separator, suffix, saved_at FROM scanner ORDER BY host, source"
+    return reader.rows(sql, ScannerRow)
+
+
+def profiles(reader: "Reader", host: str) -> dict[str, Profile]:
+    """Give how each scanner of a machine is set, by source."""
+    return {
+        row.source: Profile(row.layout, row.aim, row.separator, row.suffix)
+        for row in scanners(reader)
+        if row.host == host
+    }
+
+
+def _delivered(reader: "Reader", column: str, value: str) -> list[Record]:
+    return []
+
+
+def _bought_back(reader: "Reader", number: str) -> list[Record]:
+    try:
+        found = buybacks.buyback(reader, number)
+    except NotFound:
+        return []
+    day = paris.in_paris(found.created_at).date()
+    name = f"{found.brand} {found.name}"
+    return [Record(found.number, "buyback", day, found.article_code, name, None, None, found.declared)]
+
+
+def _in_catalogue(reader: "Reader", code: str) -> list[Record]:
+    return [
+        Record(row.article_code, "device", None, row.article_code, f"{row.brand} {row.name}", None, None, row.price_a)
+        for row in devices.by_codes(reader, [code]).values()
+    ]
+
+
+_FINDERS: dict[Kind, Callable[["Reader", str], list[Record]]] = {
+    Kind.GTIN: lambda reader, value: _delivered(reader, "ean", value),
+    Kind.REFERENCE: lambda reader, value: _delivered(reader, "reference_key", value),
+    Kind.DELIVERY_NOTE: lambda reader, value: _delivered(reader, "note", value),
+    Kind.BUYBACK: _bought_back,
+    Kind.ARTICLE_CODE: _in_catalogue,
+}

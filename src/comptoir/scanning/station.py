@@ -1,0 +1,130 @@
+"""A station: scans come in one after the other, each is heard, shown in large, and may be an order."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from comptoir.core.i18n import _, ngettext
+from comptoir.desk.board import Board
+from comptoir.desk.eyes import cell
+from comptoir.desk.output import Column
+from comptoir.desk.scanner import Scanner
+from comptoir.scanning.commands import LABELS, Command
+from comptoir.scanning.layouts import RIGHT
+from comptoir.scanning.lookup import Lookup, Scanned, is_list
+from comptoir.scanning.rules import Outcome, layout_label
+from comptoir.scanning.screen import PAST, Card, drawn
+
+# How many times each outcome rings: one is good, and an echo is silent.
+SOUNDS = {
+    Outcome.FOUND: 1,
+    Outcome.COMMAND: 1,
+    Outcome.CALIBRATION: 1,
+    Outcome.NOT_FOUND: 2,
+    Outcome.AMBIGUOUS: 3,
+    Outcome.UNREADABLE: 3,
+    Outcome.ECHO: 0,
+}
+LOOKS = {
+    Outcome.FOUND: "good",
+    Outcome.COMMAND: "good",
+    Outcome.CALIBRATION: "good",
+    Outcome.AMBIGUOUS: "ask",
+    Outcome.ECHO: "ask",
+}
+SHOWN = (
+    Column("number", _("Number")),
+    Column("day", _("Date")),
+    Column("reference", _("Reference")),
+    Column("designation", _("Designation")),
+    Column("eligible", _("Eligible")),
+    Column("returned", _("Returned")),
+    Column("amount", _("Price")),
+)
+
+
+class Station:
+    """The screen and the sounds around the look-up of scans."""
+
+    def __init__(self, lookup: Lookup, board: Board | None) -> None:
+        self._lookup = lookup
+        self._board = board
+        self._cards: list[Card] = []
+        self._typed = ""
+        self.count: Counter[Outcome] = Counter()
+
+    def taken(self, scanner: Scanner) -> Iterator[Scanned]:
+        """Give each scan once it is on the disk, heard and shown; end with the scanner, or at the order to quit."""
+        self._draw()
+        for scan in scanner.scans():
+            done = self._lookup.take(scan)
+            self.count[done.outcome] += 1
+            self._show(done)
+            yield done
+            if done.value == Command.QUIT and done.outcome is Outcome.COMMAND and not is_list(scan):
+                return
+
+    def shows(self, typed: str) -> None:
+        """Show the line that a person is typing."""
+        self._typed = typed
+        self._draw()
+
+    def told(self) -> str:
+        """Sum up what was scanned."""
+        whole = self.count.total() - self.count[Outcome.ECHO]
+        told = ngettext("{count} scan, {found} found", "{count} scans, {found} found", whole)
+        return told.format(count=whole, found=self.count[Outcome.FOUND])
+
+    def _show(self, done: Scanned) -> None:
+        if self._board is None:
+            return
+        self._board.sound(SOUNDS[done.outcome])
+        if done.outcome is Outcome.COMMAND and done.value == Command.UNDO and self._cards:
+            self._cards.pop()
+        elif done.outcome is Outcome.ECHO:
+            return
+        else:
+            self._cards = [*self._cards[-PAST:], card(done)]
+        self._typed = ""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._board:
+            self._board.draw(drawn(self._cards, self._typed, self._board.size))
+
+
+def card(done: Scanned) -> Card:
+    """Say a scan in large, why it was taken so, and what it was found in."""
+    look = LOOKS.get(done.outcome, "bad")
+    match done.outcome:
+        case Outcome.FOUND:
+            count = len(done.records)
+            told = ngettext("FOUND {code} - {count} record", "FOUND {code} - {count} records", count)
+            headline = told.format(code=done.code, count=count)
+        case Outcome.COMMAND:
+            return _ordered(Command(done.value))
+        case Outcome.CALIBRATION:
+            return _set(done)
+        case Outcome.AMBIGUOUS:
+            headline = _("WHICH ONE? {code}").format(code=done.code)
+        case Outcome.UNREADABLE:
+            headline = _("UNREADABLE")
+        case _:
+            headline = _("UNKNOWN {code}").format(code=done.code)
+    cells = tuple(tuple(cell(column, record) for column in SHOWN) for record in done.records)
+    return Card(headline, look, done.why if done.layout or not cells else (), tuple(c.title for c in SHOWN), cells)
+
+
+def _ordered(command: Command) -> Card:
+    label = _(LABELS[command]).upper()
+    if command in {Command.QUIT, Command.UNDO}:
+        return Card(label, "good")
+    return Card(label, "bad", (_("nothing is under way here: this order does nothing"),))
+
+
+def _set(done: Scanned) -> Card:
+    advice = (
+        _("nothing to change: it types what it reads")
+        if done.value == RIGHT
+        else _("what it types is repaired; better, scan `French keyboard` in its manual, then this code again")
+    )
+    return Card(_("SCANNER SET"), "good", (layout_label(done.value), advice))
