@@ -33,6 +33,7 @@ traceback = later("traceback")
 FEATURES = {
     "catalog": "comptoir.catalog",
     "buyback": "comptoir.buyback",
+    "delivery": "comptoir.deliveries",
     "scan": "comptoir.scanning",
     "reseller": "comptoir.parties",
     "config": "comptoir.config",

@@ -184,6 +184,7 @@ def plugged(monkeypatch, tmp_path) -> Callable[..., Node]:
     def opened(path: str) -> Node:
         if path not in nodes:
             raise FileNotFoundError(2, "No such file or directory")
+        nodes[path].closed = False
         return nodes[path]
 
     def plug(number: int, name: str, *codes: int) -> Node:

@@ -89,6 +89,22 @@ def test_the_csv_of_french_excel_reads_back_to_the_same_rows(made: tuple[list[st
     assert read_back(rest, delimiter=";") == [keys, *expected]
 
 
+@given(rows, st.sampled_from([export.as_csv, export.as_excel]), st.integers(2, 7))
+@example((["a", "b"], [["x", "y"], ["-1", -1], ["1", None]]), export.as_csv, 3)
+@example((["a"], [[""], ["x"]]), export.as_csv, 2)
+def test_rows_written_together_are_written_as_each_is_alone(made: Any, form: Any, together: int) -> None:
+    keys, given_rows = made
+    assert "".join(form(keys, given_rows, together)) == "".join(form(keys, given_rows))
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize("form", [export.as_csv, export.as_excel])
+def test_no_text_of_rows_written_together_is_a_formula_in_a_spreadsheet(form: Any, text: str) -> None:
+    for row in ([text, "x"], ["x", text]):
+        written = "".join(form(["a", "b"], [["x", "y"], row], 2)).splitlines()[-1]
+        assert "'" + text[0] in written
+
+
 @given(rows)
 def test_lines_of_french_excel_end_in_crlf(made: tuple[list[str], list[list[Any]]]) -> None:
     keys, given_rows = made

@@ -115,7 +115,7 @@ class Output:
                 self._tell(sink, table.table([c.title for c in columns], cells, self._width(sink)) if cells else ())
                 return
             keys = [column.key for column in columns]
-            self._tell(sink, _written(chosen, keys, _values(keys, rows), excel=view.excel), live=live)
+            self._tell(sink, _written(chosen, keys, _values(keys, rows), excel=view.excel, live=live), live=live)
 
     def record(self, columns: Sequence[Column], row: Any, view: View, sections: Sequence[Section] = ()) -> None:  # noqa: ANN401 - any dataclass
         """Write one record and what belongs to it."""
@@ -265,15 +265,23 @@ def standard() -> Output:
     return Output(sys.stdout, sys.stderr, os.environ)
 
 
-def _values(keys: Sequence[str], rows: Iterable[Any]) -> Iterator[list[Any]]:
-    return ([getattr(row, key) for key in keys] for row in rows)
+def _values(keys: Sequence[str], rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
+    left = iter(rows)
+    for first in left:
+        if getattr(first, "_fields", None) == tuple(keys):  # a row that is its own values, and so are the next
+            yield first
+            yield from left
+        else:
+            yield [getattr(first, key) for key in keys]
 
 
 def _nested(section: Section) -> list[dict[str, Any]]:
     return [{c.key: export.plain(getattr(row, c.key)) for c in section.columns} for row in section.rows]
 
 
-def _written(chosen: Format, keys: Sequence[str], rows: Iterable[Sequence[Any]], *, excel: bool) -> Iterable[str]:
+def _written(
+    chosen: Format, keys: Sequence[str], rows: Iterable[Sequence[Any]], *, excel: bool, live: bool = False
+) -> Iterable[str]:
     match chosen:
         case Format.JSON:
             return export.as_json(keys, rows)
@@ -282,4 +290,5 @@ def _written(chosen: Format, keys: Sequence[str], rows: Iterable[Sequence[Any]],
         case Format.TSV:
             return export.as_tsv(keys, rows)
         case _:
-            return export.as_excel(keys, rows) if excel else export.as_csv(keys, rows)
+            together = 1 if live else export.TOGETHER
+            return export.as_excel(keys, rows, together) if excel else export.as_csv(keys, rows, together)

@@ -107,9 +107,14 @@ class Serial:
     def _failure(self, error: Exception) -> UsageProblem | OutsideFailure | NotFound:
         match getattr(error, "errno", None):
             case errno.ENOENT | errno.ENODEV | errno.ENXIO:
-                return NoSuchPort(self._name, sorted(port.device for port in list_ports.comports()))
+                return NoSuchPort(self._name, ports())
             case errno.EACCES | errno.EPERM:
                 return PortForbidden(self._name)
             case errno.EAGAIN | errno.EBUSY:
                 return PortTaken(self._name)
         return NotSerial(self._name)
+
+
+def ports() -> list[str]:
+    """List the serial ports of this machine."""
+    return sorted(port.device for port in list_ports.comports())

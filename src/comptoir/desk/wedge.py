@@ -50,7 +50,7 @@ class NoTerminal(UsageProblem):
     def __init__(self) -> None:
         super().__init__(
             _("a keyboard scanner needs a terminal, and the standard input is none"),
-            _("run this in a terminal, or pipe the codes in with `-`"),
+            _("run this in a terminal, or pipe the codes in"),
         )
 
 
@@ -60,7 +60,7 @@ class NoKeys(UsageProblem):
     def __init__(self) -> None:
         super().__init__(
             _("this system's terminals cannot be read key by key"),
-            _("pipe the codes in with `-`, or set the scanner to serial"),
+            _("pipe the codes in, or set the scanner to serial"),
         )
 
 

@@ -8,8 +8,17 @@ from comptoir.desk.output import Column, View
 
 app = Feature()
 
+PARTS = {
+    "database": mark("database"),
+    "language": mark("language"),
+    "terminal": mark("terminal"),
+    "camera library": mark("camera library"),
+    "cameras": mark("cameras"),
+    "display": mark("display"),
+    "serial ports": mark("serial ports"),
+}
 FOUND = (
-    Column("part", _("Part")),
+    Column("part", _("Part"), PARTS),
     Column("health", _("State"), {"good": mark("good"), "absent": mark("absent"), "bad": mark("bad")}),
     Column("seen", _("Seen")),
     Column("advice", _("What to do")),

@@ -9,13 +9,13 @@ from comptoir.buyback import queries as buybacks
 from comptoir.catalog import queries as devices
 from comptoir.core import paris
 from comptoir.core.errors import NotFound
+from comptoir.deliveries import queries as deliveries
+from comptoir.deliveries.queries import FoundRow
 from comptoir.scanning.commands import Profile
 from comptoir.scanning.rules import Kind
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
-
-MOST = 50  # records given for one scan, the latest
 
 
 class Record(NamedTuple):
@@ -87,8 +87,20 @@ def profiles(reader: "Reader", host: str) -> dict[str, Profile]:
     }
 
 
-def _delivered(reader: "Reader", column: str, value: str) -> list[Record]:
-    return []
+def _delivered(found: list[FoundRow]) -> list[Record]:
+    return [
+        Record(
+            row.number,
+            "delivery",
+            row.delivered_on,
+            row.reference,
+            row.designation,
+            row.eligible,
+            row.returned,
+            row.unit_price,
+        )
+        for row in found
+    ]
 
 
 def _bought_back(reader: "Reader", number: str) -> list[Record]:
@@ -109,9 +121,9 @@ def _in_catalogue(reader: "Reader", code: str) -> list[Record]:
 
 
 _FINDERS: dict[Kind, Callable[["Reader", str], list[Record]]] = {
-    Kind.GTIN: lambda reader, value: _delivered(reader, "ean", value),
-    Kind.REFERENCE: lambda reader, value: _delivered(reader, "reference_key", value),
-    Kind.DELIVERY_NOTE: lambda reader, value: _delivered(reader, "note", value),
+    Kind.GTIN: lambda reader, value: _delivered(deliveries.of_ean(reader, value)),
+    Kind.REFERENCE: lambda reader, value: _delivered(deliveries.of_reference(reader, value)),
+    Kind.DELIVERY_NOTE: lambda reader, value: _delivered(deliveries.of_note(reader, int(value))),
     Kind.BUYBACK: _bought_back,
     Kind.ARTICLE_CODE: _in_catalogue,
 }

@@ -32,7 +32,7 @@ LOOKS = {
     Outcome.ECHO: "ask",
 }
 SHOWN = (
-    Column("number", _("Number")),
+    Column("number", _("No.")),
     Column("day", _("Date")),
     Column("reference", _("Reference")),
     Column("designation", _("Designation")),
