@@ -76,6 +76,8 @@ def test_what_is_no_moment_is_refused_as_bad_usage_that_quotes_it(text: str) -> 
         ("0d", TODAY),
         ("7d", date(2026, 11, 15)),
         ("7j", date(2026, 11, 15)),
+        ("2w", date(2026, 11, 8)),
+        ("2s", date(2026, 11, 8)),
         ("007d", date(2026, 11, 15)),
         ("365d", date(2025, 11, 22)),
     ],

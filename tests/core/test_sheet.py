@@ -2,14 +2,28 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from comptoir.core import sheet
-from comptoir.core.sheet import BadLine, Block, NotASheet, Sheet, check_header, tidied
+from comptoir.core.sheet import (
+    BadLine,
+    Block,
+    NoSuchFile,
+    NotASheet,
+    NotKept,
+    Sheet,
+    UnreadableFile,
+    check_header,
+    opened,
+    tidied,
+)
 
 HEADER = ("a", "b", "c")
 cells = st.text(st.sampled_from("ab1 é'\"\\,;\t\n\r\0\u2028\x1f"), max_size=5)
@@ -20,8 +34,8 @@ Read = tuple[list[tuple[int, tuple[str, ...]]], list[BadLine]]
 def read(content: bytes) -> Read:
     """Read a file whole: the records with their lines, and what was refused."""
     refused: list[BadLine] = []
-    opened = Sheet(io.BytesIO(content))
-    return [record for block in opened.blocks(refused.append) for record in as_written(block)], refused
+    read_once = Sheet(io.BytesIO(content))
+    return [record for block in read_once.blocks(refused.append) for record in as_written(block)], refused
 
 
 def as_written(block: Block) -> Iterable[tuple[int, tuple[str, ...]]]:
@@ -95,10 +109,10 @@ def test_a_line_with_too_few_or_too_many_cells_says_how_many(line: str) -> None:
 
 
 def test_lines_that_are_not_utf_8_are_read_as_cp1252_and_counted() -> None:
-    opened = Sheet(io.BytesIO("a,b,c\né,é,é\n".encode() + "ê,€,œ\n".encode("cp1252")))
-    (block,) = opened.blocks(lambda _problem: None)
+    read_once = Sheet(io.BytesIO("a,b,c\né,é,é\n".encode() + "ê,€,œ\n".encode("cp1252")))
+    (block,) = read_once.blocks(lambda _problem: None)
     assert list(block.records()) == [(2, ("é", "é", "é")), (3, ("ê", "€", "œ"))]
-    assert opened.legacy == 1
+    assert read_once.legacy == 1
 
 
 def test_a_bad_line_is_refused_by_its_number_and_its_reason() -> None:
@@ -126,3 +140,35 @@ def test_a_header_with_an_unknown_a_double_or_a_missing_column_is_refused_by_its
 @given(st.lists(st.text(st.sampled_from("ab \u00a0\te\u0301é\x1b\n"), max_size=4)))
 def test_many_cells_are_tidied_as_each_is_alone(texts: list[str]) -> None:
     assert list(tidied(texts)) == [next(iter(tidied([text]))) for text in texts]
+
+
+def test_a_long_pipe_is_read_to_its_end_before_its_first_line_is_given(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sheet, "IN_MEMORY", 10)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    sender = Thread(target=lambda: pipe.write_bytes(b"a,b\n" + b"1,2\n" * 100_000))
+    sender.start()
+    with opened(str(pipe)) as file:
+        assert not sender.is_alive()
+        assert len(file.readlines()) == 100_001
+    sender.join()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full, of Linux")
+def test_a_pipe_that_cannot_be_kept_is_told_as_such(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sheet, "SpooledTemporaryFile", lambda _size: Path("/dev/full").open("r+b", buffering=0))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    sender = Thread(target=lambda: pipe.write_bytes(b"a,b\n"))
+    sender.start()
+    with pytest.raises(NotKept) as refused, opened(str(pipe)):
+        pass
+    assert refused.value.exit_code == 5
+    sender.join()
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchFile), opened(str(tmp_path / "none")):
+        pass
+    with pytest.raises(UnreadableFile), opened(str(tmp_path)):
+        pass

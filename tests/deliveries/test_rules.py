@@ -11,7 +11,6 @@ from comptoir.deliveries.rules import (
     NotDigits,
     TooLong,
     day,
-    eligible,
     gtin,
     note_number,
     reference_key,
@@ -109,8 +108,3 @@ def test_a_day_is_read_in_iso_and_as_french_papers_write_it(asked: date) -> None
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         day(text)
-
-
-@pytest.mark.parametrize(("delivered", "returned", "left"), [(2, 0, 2), (2, 1, 1), (2, 2, 0), (1, 2, 0)])
-def test_what_came_back_may_not_go_back_again(delivered: int, returned: int, left: int) -> None:
-    assert eligible(delivered, returned) == left

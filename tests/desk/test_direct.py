@@ -16,7 +16,7 @@ from comptoir.desk.usage import command
 
 VERBS = [
     pytest.param(verb, id=f"{name} {verb.name}")
-    for name in (*FEATURES, *COMMANDS)
+    for name in FEATURES | COMMANDS
     for verb in feature(name).verbs.values()
 ]
 WORDS = st.text("abcé0123456789=-. ", max_size=6)

@@ -142,7 +142,7 @@ def test_the_names_and_help_of_a_feature_keep_their_order() -> None:
     assert [(each.name, each.help) for each in app.verbs.values()] == [("b", "help of b"), ("a", "help of a")]
 
 
-VERBS = [(name, each) for name in (*FEATURES, *COMMANDS) for each in feature(name).verbs.values()]
+VERBS = [(name, each) for name in FEATURES | COMMANDS for each in feature(name).verbs.values()]
 
 
 @pytest.mark.parametrize("declared", [each for _, each in VERBS], ids=[f"{name}-{each.name}" for name, each in VERBS])

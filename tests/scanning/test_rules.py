@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from comptoir.core.refs import check_digit, in_store_number
 from comptoir.scanning import codes
+from comptoir.scanning.cli import KIND_WORDS
 from comptoir.scanning.commands import CALIBRATION, Command, Profile, code
 from comptoir.scanning.gs1 import GS
 from comptoir.scanning.layouts import ALL, BASES, LABELS, RIGHT, garble, layout
 from comptoir.scanning.rules import (
-    KINDS,
     LONGEST_SCAN,
     Decision,
     Kind,
@@ -117,7 +117,7 @@ def test_a_wrong_check_digit_is_told() -> None:
 
 
 def test_each_reading_has_its_kind_in_words_and_each_layout_its_label() -> None:
-    assert set(KINDS) == set(Kind)
+    assert set(KIND_WORDS) == set(Kind)
     assert len({layout_label(name) for name in (*ALL, RIGHT)}) == len(LABELS) * 2
     assert reference_key("BL-2024/0153 é") == "BL20240153É"
 

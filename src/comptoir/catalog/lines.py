@@ -33,10 +33,10 @@ class BadHeader(Refused):
 
 
 def line_checker(header: Sequence[str], categories: Categories) -> Callable[[Sequence[str]], Values]:
-    """Make the function that turns a line's tidy cells into the values of `STORED`, or raises ValueError with the reason.
+    """Make the function that turns a line's tidy cells into the values of `STORED`, or raises ValueError: the reason.
 
     Raises BadHeader for an unknown, a double or a missing column. 200,000 lines go through it: what repeats from line
-    to line is looked up, and a line is only tidied when a blank or a control character asks for it.
+    to line is looked up.
     """
     names = [name.strip().lower() for name in header]
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from sqlite3 import Connection
-from typing import BinaryIO
+from typing import IO
 
 from sqlmodel import Session
 
@@ -21,7 +21,7 @@ CACHE = 4_096  # KiB of pages kept while a catalogue comes in, however large it 
 
 
 def import_catalogue(
-    session: Session, file: BinaryIO, categories: Categories, report: Refuse, *, strict: bool
+    session: Session, file: IO[bytes], categories: Categories, report: Refuse, *, strict: bool
 ) -> Tally:
     """Bring a CSV catalogue in by article code; lines that cannot go in are reported and left out.
 

@@ -10,7 +10,8 @@ from comptoir.core.i18n import _
 PARIS = ZoneInfo("Europe/Paris")
 SHORT_YEAR = 2  # digits of a year typed short
 YEARS = range(1900, 10_000)  # no counter is older, and the first days of the calendar have no moment in UTC
-_AGO = re.compile(r"(\d{1,6})[dj]", re.ASCII)
+_AGO = re.compile(r"(\d{1,6})([djws])", re.ASCII)
+_DAYS = {"d": 1, "j": 1, "w": 7, "s": 7}  # days and weeks, in English and in French
 _WRITTEN = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2}|\d{4}))?", re.ASCII)
 
 
@@ -51,7 +52,7 @@ def moment_asked(text: str) -> datetime:
 
 
 def day_asked(flag: str, text: str, today: date) -> date:
-    """Read the day that an option gives: `2026-11-22`, `22/11/2026`, `22/11`, `7d` or `7j` ago; raise BadDay."""
+    """Read the day that an option gives: `2026-11-22`, `22/11/2026`, `22/11`, `7d`, `7j`, or `2w`; raise BadDay."""
     try:
         day = _day(text, today)
     except (ValueError, OverflowError) as error:
@@ -63,7 +64,7 @@ def day_asked(flag: str, text: str, today: date) -> date:
 
 def _day(text: str, today: date) -> date:
     if ago := _AGO.fullmatch(text):
-        return date.fromordinal(today.toordinal() - int(ago[1]))
+        return date.fromordinal(today.toordinal() - int(ago[1]) * _DAYS[ago[2]])
     if written := _WRITTEN.fullmatch(text):
         day, month, year = written.groups()
         return date(_year(year, today), int(month), int(day))

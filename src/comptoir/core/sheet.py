@@ -12,16 +12,17 @@ from difflib import get_close_matches
 from io import StringIO, UnsupportedOperation
 from pathlib import Path
 from stat import S_ISREG
-from tempfile import TemporaryFile
-from typing import BinaryIO, NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import IO, NamedTuple
 from unicodedata import is_normalized
 
-from comptoir.core.errors import NotFound, Refused, UsageProblem, reason_of
+from comptoir.core.errors import NotFound, OutsideFailure, Refused, UsageProblem, reason_of
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.text import tidy
 
 SIZE = 1 << 16  # bytes read at once: some hundred lines, which stay in the processor's cache
 LONGEST = 1 << 18  # bytes of a line that are kept; csv takes no cell of half as many
+IN_MEMORY = 1 << 20  # bytes of a pipe kept without a file
 _SEPARATORS = ",;\t"
 _UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 
@@ -40,6 +41,16 @@ class UnreadableFile(UsageProblem):
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(_("cannot read `{name}`: {reason}").format(name=name, reason=reason))
+
+
+class NotKept(OutsideFailure):
+    """What comes from a pipe cannot be written down until its end."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("cannot keep what comes in until its end: {reason}").format(reason=reason),
+            _("free some space where temporary files stand, or import a file"),
+        )
 
 
 class BadLine(Refused):
@@ -115,27 +126,33 @@ class Block(NamedTuple):
 
 
 @contextmanager
-def opened(name: str) -> Generator[BinaryIO]:
-    """Open a file to import it, `-` being the standard input; raise NoSuchFile or UnreadableFile.
+def opened(name: str) -> Generator[IO[bytes]]:
+    """Open a file to import it, `-` being the standard input; raise NoSuchFile, UnreadableFile or NotKept.
 
     What is no file on a disk is read to its end first: nobody has to wait until somebody has typed or sent it all.
     """
     with ExitStack() as left:
         try:
-            file = sys.stdin.buffer if name == "-" else left.enter_context(Path(name).open("rb"))
-            if not _stands_still(file):
-                whole = left.enter_context(TemporaryFile())
-                shutil.copyfileobj(file, whole)
-                whole.seek(0)
-                file = whole
+            file: IO[bytes] = sys.stdin.buffer if name == "-" else left.enter_context(Path(name).open("rb"))
         except FileNotFoundError as error:
             raise NoSuchFile(name) from error
         except OSError as error:
             raise UnreadableFile(name, reason_of(error)) from error
+        if not _stands_still(file):
+            file = _kept(file, left.enter_context(SpooledTemporaryFile(IN_MEMORY)))
         yield file
 
 
-def _stands_still(file: BinaryIO) -> bool:
+def _kept(coming: IO[bytes], whole: IO[bytes]) -> IO[bytes]:
+    try:
+        shutil.copyfileobj(coming, whole)
+    except OSError as error:
+        raise NotKept(reason_of(error)) from error
+    whole.seek(0)
+    return whole
+
+
+def _stands_still(file: IO[bytes]) -> bool:
     try:
         return S_ISREG(os.fstat(file.fileno()).st_mode)
     except UnsupportedOperation:
@@ -168,7 +185,7 @@ def check_header(header: Sequence[str], columns: Sequence[str], required: Sequen
 class Sheet:
     """A CSV file read once, in blocks: memory does not grow with it."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         """Read the header; raise NotASheet."""
         self._file = file
         self.legacy = 0  # lines that were not UTF-8, read as cp1252

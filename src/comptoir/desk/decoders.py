@@ -24,9 +24,10 @@ else:
     zxingcpp, pyzbar = later("zxingcpp"), later("pyzbar.pyzbar")
 
 ZXING, ZBAR = "zxing", "zbar"
-COMMON = ("EANUPC", "Code128", "Code39", "Code93", "ITF14", "QRCode")
+# Code 39 as scanners are shipped to read it: `/A` is a slash and a letter, not the `!` of its full ASCII form.
+COMMON = ("EANUPC", "Code128", "Code39Std", "Code93", "Codabar", "ITF14", "QRCode")
 MATRIX = ("DataMatrix", "Aztec", "PDF417", "MicroQRCode")
-ALL = (*COMMON, *MATRIX, "Codabar")
+ALL = (*COMMON, *MATRIX)
 GTIN = 14
 EAN8 = 8
 SHORTEST = 4  # signs of what has no check digit: a Code 39 of one letter is read in any fence
@@ -39,7 +40,7 @@ _CORRECTED = "QdzL"  # AIM letters of the codes that Reed-Solomon corrects: QR, 
 _UNPROVED = "AFG"  # of those that a decoder believes without a check digit, or with a weak one
 _RETAIL = "EI"  # of those that hold a GTIN and nothing else
 # What AIM writes of a symbol with ECI, whose text has been brought to UTF-8 here (ISO/IEC 15424, annex F).
-_PLAIN = {"]Q2": "]Q1", "]Q4": "]Q3", "]Q6": "]Q5", "]d4": "]d1", "]d5": "]d2", "]d6": "]d3", "]L1": "]L2"}
+_ECI = {"]Q2": "]Q1", "]Q4": "]Q3", "]Q6": "]Q5", "]d4": "]d1", "]d5": "]d2", "]d6": "]d3", "]L1": "]L2"}
 
 Point = tuple[int, int]
 Quad = tuple[Point, ...]
@@ -139,7 +140,8 @@ def _zxing_read(one: Any) -> Read:  # noqa: ANN401 - zxing's own type
     corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
     symbology = one.symbology_identifier
     data = _text(one.bytes, one.text, symbology)
-    symbology = _PLAIN.get(symbology, symbology)
+    # One Code 39 in 43 ends as if with a check character, which zxing then says it has.
+    symbology = "]A0" if symbology == "]A1" else _ECI.get(symbology, symbology)
     quad = tuple((corner.x, corner.y) for corner in corners)
     return Read(data, symbology, _key(data, symbology), ZXING, quad, one.format == zxingcpp.BarcodeFormat.UPCE)
 
@@ -148,7 +150,7 @@ def _text(raw: bytes, told: str, symbology: str) -> bytes:
     """Give a text in UTF-8: what a symbol without ECI holds is UTF-8, else Latin-1 (ISO/IEC 18004, 7.3.5)."""
     if symbology[1] not in _CORRECTED:
         return raw
-    if symbology in _PLAIN:
+    if symbology in _ECI:
         return told.encode("utf-8", "surrogateescape")
     try:
         raw.decode("utf-8")

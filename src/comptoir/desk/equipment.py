@@ -95,7 +95,8 @@ def _input_devices() -> Finding:
     if nodes and not readable:
         advice = _("add your account to the `input` group (`sudo usermod -aG input $USER`) and open a new session")
         return Finding("evdev", Health.ABSENT, _("no input device may be read"), advice)
-    return Finding("evdev", Health.GOOD, f"{there}: {', '.join(readable) or _('no input device')}")
+    seen = ", ".join(readable) or _("no input device")
+    return Finding("evdev", Health.GOOD, f"{there}: {seen}")
 
 
 def _display() -> Finding:

@@ -25,16 +25,23 @@ def cell(column: "Column", row: Any) -> Cell:  # noqa: ANN401 - any dataclass
             return _("yes") if value else _("no"), False
         case int():
             return str(value), True
-        case datetime():
-            return _day(paris.in_paris(value)) + paris.in_paris(value).strftime(f"{money.NO_BREAK}%H:%M"), False
-        case date():
-            return _day(value), False
-        case None:
-            return "", False
-        case tuple():
-            return ", ".join(shown(each if isinstance(each, str) else str(each[0])) for each in value), False
         case _:
-            return shown(str(value)), False
+            return _text(value), False
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - a value that is no figure
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return _day(paris.in_paris(value)) + paris.in_paris(value).strftime(f"{money.NO_BREAK}%H:%M")
+        case date():
+            return _day(value)
+        case tuple():
+            names = (each if isinstance(each, str) else str(each[0]) for each in value)  # a row goes by its first field
+            return ", ".join(map(shown, dict.fromkeys(names)))
+        case _:
+            return shown(str(value))
 
 
 def _day(day: date) -> str:

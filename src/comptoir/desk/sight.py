@@ -4,6 +4,7 @@ A frame of a video gets the ways that fit its time; a photograph gets them all, 
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from comptoir.core.later import later
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     import cv2
     import numpy as np
 
-    Grey = np.ndarray[Any, np.dtype[np.uint8]]
-    Matrix = np.ndarray[Any, np.dtype[np.float32]]
+    Grey = np.ndarray[Any, Any]  # lines, columns; 8 bits
 else:
     cv2, np = later("cv2"), later("numpy")
 
@@ -85,8 +85,8 @@ def study(grey: "Grey") -> Iterator[list[Read]]:
 
 def _straight_looks(grey: "Grey") -> Iterator[list[Read]]:
     for quad in located(grey):
-        for side in range(2):
-            crop, finer = straightened(grey, quad[side:] + quad[:side])
+        for way in (quad, turned(quad)):
+            crop, finer = straightened(grey, way)
             upright = unslanted(crop)
             yield at_place(quad, zxing(crop))
             yield at_place(quad, zbar(crop))
@@ -125,22 +125,31 @@ def located(grey: "Grey") -> list[Quad]:
     if not found:
         return []
     places = (corners.reshape(-1, 4, 2)[:MOST_PLACES] / size).round().astype(int)
-    return [tuple((int(x), int(y)) for x, y in place) for place in places]
+    return [_lengthwise(tuple((int(x), int(y)) for x, y in place)) for place in places]
+
+
+def _lengthwise(quad: Quad) -> Quad:
+    """Turn the corners so that the first two are those of a long side: bars are stacked along it, most often."""
+    (ax, ay), (bx, by), (cx, cy) = quad[:3]
+    return quad if (bx - ax) ** 2 + (by - ay) ** 2 >= (cx - bx) ** 2 + (cy - by) ** 2 else turned(quad)
+
+
+def turned(quad: Quad) -> Quad:
+    """Turn the corners of a place by a quarter."""
+    return quad[1:] + quad[:1]
 
 
 def straightened(grey: "Grey", quad: Quad) -> tuple["Grey", float]:
-    """Give the bars of a place upright, with their quiet zone; and how many pixels one of the picture became."""
+    """Give what a place shows, its first two corners on top, with room for the quiet zone; and how much larger."""
     a, b, c, d = (np.array(corner, np.float32) for corner in quad)
     wide, tall = (np.hypot(*(b - a)) + np.hypot(*(c - d))) / 2, (np.hypot(*(d - a)) + np.hypot(*(c - b))) / 2
-    if tall > wide:
-        a, b, c, d, wide, tall = b, c, d, a, tall, wide
     there = np.array([a + (a - b) * EXTRA, b + (b - a) * EXTRA, c + (c - d) * EXTRA, d + (d - c) * EXTRA], np.float32)
     across = max(1.0, wide * (1 + 2 * EXTRA))
     width = int(min(WIDEST, max(WIDE, across)))
     height = int(max(24, min(TALLEST, tall * width / across)))
     here = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    turned = cv2.getPerspectiveTransform(there, here)
-    crop = cv2.warpPerspective(grey, turned, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    lens = cv2.getPerspectiveTransform(there, here)
+    crop = cv2.warpPerspective(grey, lens, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return crop, width / across
 
 
@@ -162,7 +171,7 @@ def lines(upright: "Grey", amount: float, blur: float) -> "Grey":
     """
     height = upright.shape[0]
     edges = np.linspace(0.1 * height, 0.9 * height, BANDS + 1).astype(int)
-    profile = np.array([upright[top:end].mean(axis=0) for top, end in zip(edges, edges[1:], strict=False)], np.float32)
+    profile = np.array([upright[top:end].mean(axis=0) for top, end in pairwise(edges)], np.float32)
     if amount:
         profile += amount * (profile - cv2.GaussianBlur(profile, (0, 0), sigmaX=blur, sigmaY=0.01))
     low, high = np.percentile(profile, (2, 98))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from comptoir.desk.decoders import Quad, Read
+from comptoir.desk.decoders import ZBAR, Quad, Read
 
 WINDOW = 0.5  # seconds in which votes add up
 AWAY = 0.8  # seconds out of sight after which the same code is a new scan
@@ -54,17 +54,18 @@ class Ballot:
         """Tell whether a text has been given and has not left."""
         return key in self._given
 
-    def undecided(self) -> bool:
-        """Tell whether some text has votes, and neither it nor what is read at its place is believed yet."""
+    def settled(self) -> bool:
+        """Tell whether a text was given, and every other one that was read is a rival of it at its place."""
         given = [vote.read.quad for vote in self._votes if vote.read.key in self._given]
-        return any(not any(_meet(vote.read.quad, quad) for quad in given) for vote in self._votes)
+        return bool(given) and all(any(_meet(vote.read.quad, quad) for quad in given) for vote in self._votes)
 
     def _is_believed(self, key: str) -> bool:
         votes = [vote for vote in self._votes if vote.read.key == key]
         decoders = {vote.read.decoder for vote in votes}
-        enough = len(decoders) >= DECODERS or len(votes) >= self.alone
-        enough = enough or (votes[-1].read.corrected and len(votes) >= self.corrected)
-        return enough and len(votes) >= MARGIN * self._rival(key, votes[-1].read.quad)
+        read = votes[-1].read
+        enough = len(decoders) >= DECODERS or (len(votes) >= self.alone and _stands_alone(read))
+        enough = enough or (read.corrected and len(votes) >= self.corrected)
+        return enough and len(votes) >= MARGIN * self._rival(key, read.quad)
 
     def _rival(self, key: str, quad: Quad) -> int:
         """Count the votes of the strongest other text at the same place."""
@@ -77,6 +78,11 @@ class Ballot:
     def _best(self, key: str) -> Read:
         """Give the read that says most: an AIM identifier other than the plainest tells of GS1, or of an alphabet."""
         return max((vote.read for vote in self._votes if vote.read.key == key), key=lambda read: read.symbology)
+
+
+def _stands_alone(read: Read) -> bool:
+    # In too much light, where bars look thin, zbar takes the same 7 for a 1 and 8 for a 2 in every frame.
+    return not (read.retail and (read.short or read.decoder == ZBAR))
 
 
 def _meet(one: Quad, other: Quad) -> bool:

@@ -66,7 +66,7 @@ def _head(command: Command, root: Command) -> list[str]:
 
 def _synopsis(command: Command) -> str:
     words = [bold(command.path), f"[{slanted('OPTIONS')}]", *map(_argument, command.arguments)]
-    if command.commands:
+    if not command.runs:
         words.append(f"{slanted('COMMANDE')} ...")
     return " ".join(words)
 

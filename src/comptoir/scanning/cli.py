@@ -25,23 +25,37 @@ OUTCOME_WORDS = {
     "calibration": mark("setting"),
     "echo": mark("already read"),
 }
+KIND_WORDS = {
+    "gtin": mark("article number (EAN, UPC)"),
+    "sscc": mark("container number (SSCC)"),
+    "imei": mark("phone number (IMEI)"),
+    "delivery_note": mark("delivery note number"),
+    "buyback": mark("buyback number"),
+    "article_code": mark("article code"),
+    "reference": mark("reference"),
+    "command": mark("order"),
+    "calibration": mark("setting"),
+    "noise": mark("nothing readable"),
+}
+PROOF_WORDS = {"check_digit": mark("check digit"), "aim": "AIM", "code": mark("our own code")}
+KIND = Column("kind", _("Kind"), KIND_WORDS)
 OUTCOME = Column("outcome", _("Outcome"), OUTCOME_WORDS)
-MEANING = (Column("kind", _("Kind")), Column("value", _("Value")), Column("layout", _("Keyboard")))
+MEANING = (KIND, Column("value", _("Value")), Column("layout", _("Keyboard")))
 WHEN = (Column("moment", _("Date")), Column("source", _("Source")))
 SCANNED = (
     *WHEN,
-    Column("code", _("Code")),
+    Column("code", _("Read")),
     OUTCOME,
     *MEANING,
     Column("records", _("Records")),
     Column("why", _("Why")),
 )
 EXPLAINED = (
-    Column("text", _("Text")),
-    Column("kind", _("Kind")),
+    Column("text", _("Read as")),
+    KIND,
     Column("value", _("Value")),
     Column("layout", _("Keyboard")),
-    Column("proof", _("Proof")),
+    Column("proof", _("Proof"), PROOF_WORDS),
     Column("records", _("Records")),
     Column("chosen", _("Followed")),
     Column("why", _("Why")),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from comptoir.core.i18n import _, mark
+from comptoir.core.i18n import _
 from comptoir.core.refs import IN_STORE, is_number
 from comptoir.core.text import shown
 from comptoir.scanning import codes, commands, gs1, layouts
@@ -42,20 +42,6 @@ class Kind(StrEnum):
 
 _NUMBERS = frozenset(Kind)
 _RETAIL = frozenset({Kind.GTIN, Kind.BUYBACK})  # the numbers that an EAN or UPC barcode can hold
-KINDS: Mapping[str, str] = {
-    Kind.GTIN: mark("article number (EAN, UPC)"),
-    Kind.SSCC: mark("container number (SSCC)"),
-    Kind.IMEI: mark("phone number (IMEI)"),
-    Kind.DELIVERY_NOTE: mark("delivery note number"),
-    Kind.BUYBACK: mark("buyback number"),
-    Kind.ARTICLE_CODE: mark("article code"),
-    Kind.REFERENCE: mark("reference"),
-    Kind.COMMAND: mark("order"),
-    Kind.CALIBRATION: mark("setting"),
-    Kind.NOISE: mark("nothing readable"),
-}
-
-
 class Proof(StrEnum):
     """What shows that a reading is right before any record is looked up."""
 

@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from itertools import starmap
 from json import loads
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ _DECODERS: dict[Any, Callable[[Any], Any]] = {
     Decimal: from_cents,
     Decimal | None: lambda cents: None if cents is None else from_cents(cents),
     datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
     dict[str, str]: loads,
     dict[str, Any]: loads,
     list[dict[str, str]]: loads,
@@ -38,7 +40,10 @@ class Reader:
             return
         kinds = into.__annotations__.values()
         decoders = [(place, _DECODERS[kind]) for place, kind in enumerate(kinds) if kind in _DECODERS]
-        for kept in self._connection.execute(sql, _sendable(parameters)):
+        found = self._connection.execute(sql, _sendable(parameters))
+        if not decoders:
+            yield from starmap(into, found)
+        for kept in found:
             values = list(kept)
             for place, decode in decoders:
                 values[place] = decode(values[place])

@@ -1,0 +1,1 @@
+"""Deliveries: delivery notes and what they hold."""

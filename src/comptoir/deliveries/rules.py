@@ -1,0 +1,98 @@
+"""Numbers of delivery notes, references in any spelling, EANs of any length, days as papers write them."""
+
+import re
+from datetime import date
+
+from comptoir.core.errors import NotFound, UsageProblem
+from comptoir.core.i18n import _
+from comptoir.core.refs import check_digit
+from comptoir.core.text import fold
+
+NUMBER_DIGITS = 9
+PRINTED = "00"  # what the paper and its barcode carry before the number
+GTIN_DIGITS = 14
+EAN_LENGTHS = frozenset({8, 12, 13, GTIN_DIGITS})  # EAN-8, UPC-A, EAN-13, GTIN-14 (GS1 General Specifications, 3.3)
+NO_EAN = ""
+HISTORY = 7  # days that a list shows when nothing else is asked
+_FRENCH_DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_OLDEST = 1900  # no note is older: a smaller year was mistyped
+
+
+class BadNumber(UsageProblem):
+    """A text that is no number of a delivery note."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            message, _("it stands at the top of the note, after `BON DE LIVRAISON N°`: leave out its two leading zeros")
+        )
+
+
+class NotDigits(BadNumber):
+    """A number with something else than digits."""
+
+    def __init__(self) -> None:
+        super().__init__(_("wrong format, please type digits only"))
+
+
+class TooLong(BadNumber):
+    """A number with too many digits."""
+
+    def __init__(self) -> None:
+        super().__init__(_("more than 9 characters, please check the number of your delivery note"))
+
+
+class UnknownNote(NotFound):
+    """No delivery note has this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            _("no delivery note has the number {number}").format(number=number),
+            _("list the latest ones with `comptoir delivery list`"),
+        )
+
+
+class NothingHolds(NotFound):
+    """No delivery note holds what was looked for."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            _("no delivery note holds `{text}`").format(text=text),
+            _("give a reference, an EAN or the number of a note; `comptoir delivery import` brings notes in"),
+        )
+
+
+def note_number(text: str) -> int:
+    """Read the number of a note, typed or scanned with the zeros of the paper; raise NotDigits or TooLong."""
+    digits = "".join(text.split())
+    if not (digits.isascii() and digits.isdigit()):
+        raise NotDigits
+    digits = digits.removeprefix(PRINTED)
+    if len(digits) > NUMBER_DIGITS:
+        raise TooLong
+    return int(digits or "0")
+
+
+def reference_key(text: str) -> str:
+    """Give the letters and digits of a reference, in capitals and without accents: how it is looked up.
+
+    Every other sign goes, even the `+` of `12342XV+S2`: people type references without them. Two articles that only a
+    sign tells apart are found together, each shown as it is printed.
+    """
+    return "".join(c for c in fold(text) if c.isalnum()).upper()
+
+
+def gtin(text: str) -> str:
+    """Give an EAN-8, UPC-A, EAN-13 or GTIN-14 as a GTIN-14 where its check digit is right, else nothing."""
+    if len(text) not in EAN_LENGTHS or not (text.isascii() and text.isdigit()) or not int(text):
+        return NO_EAN
+    return text.zfill(GTIN_DIGITS) if check_digit(text[:-1]) == text[-1] else NO_EAN
+
+
+def day(text: str) -> str:
+    """Read a day written `2021-12-03` or `03/12/2021` into ISO; raise ValueError."""
+    if found := _FRENCH_DAY.fullmatch(text):
+        text = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
+    if not _ISO_DAY.fullmatch(text) or date.fromisoformat(text).year < _OLDEST:
+        raise ValueError(text)
+    return text

@@ -1,0 +1,102 @@
+"""A scan, from its bytes to its line of the journal on the disk."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from comptoir.core.clock import Clock
+from comptoir.core.refs import check_digit
+from comptoir.desk.scanner import Scan
+from comptoir.scanning.lookup import Lookup
+from comptoir.scanning.rules import Outcome
+from comptoir.store.migrations import upgrade
+from comptoir.store.write import Store
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
+
+LINES, A_NOTE, ARTICLES = 1_000_000, 10, 40_000  # 25 lines an article
+FILL = f"""
+PRAGMA synchronous = OFF;
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {LINES // A_NOTE} - 1)
+INSERT INTO delivery_note (number, delivered_on, customer)
+SELECT 200000000 + i, date('2021-01-01', (i / 60) || ' days'), 'Garage ' || (i % 900) FROM n;
+CREATE TEMP TABLE article (id INTEGER PRIMARY KEY, ean TEXT, reference TEXT, key TEXT);
+"""
+FILL_LINES = f"""
+BEGIN;
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {LINES} - 1)
+INSERT INTO delivery_line
+(note, line, delivered_on, reference, reference_key, ean, designation, quantity, unit_price)
+SELECT 200000000 + i / {A_NOTE}, 1 + i % {A_NOTE}, date('2021-01-01', (i / {A_NOTE * 60}) || ' days'),
+a.reference, a.key, a.ean, 'Disque de frein avant ventilé', 1 + i % 3, 1250 + i % 9000
+FROM n JOIN article AS a ON a.id = (i * 7919) % {ARTICLES};
+COMMIT;
+PRAGMA wal_checkpoint(TRUNCATE);
+ANALYZE;
+"""
+
+
+def ean(article: int) -> str:
+    digits = f"3{article:011}"
+    return digits + check_digit(digits)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a million delivery lines."""
+    path = tmp_path_factory.mktemp("scans") / "shop.db"
+    upgrade(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(FILL)
+        articles = ((n, ean(n).zfill(14), f"REF-{n:06}.X", f"REF{n:06}X") for n in range(ARTICLES))
+        connection.executemany("INSERT INTO article VALUES (?, ?, ?, ?)", articles)
+        connection.executescript(FILL_LINES)
+        assert connection.execute("SELECT count(*) FROM delivery_line").fetchone() == (LINES,)
+    return path
+
+
+def codes(kind: str) -> list[bytes]:
+    """Give codes that are on record, spread over the articles."""
+    spread = [(n * 104_729) % ARTICLES for n in range(ARTICLES)]
+    return [ean(n).encode() if kind == "ean" else f"ref {n:06} x".encode() for n in spread]
+
+
+def timed(function: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("kind", ["ean", "reference"])
+def test_a_scan_and_its_look_up_cost_at_most_three_appends_and_their_sync(shop, tmp_path, report, kind):
+    file = os.open(tmp_path / "append", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    given, turn = codes(kind), count()
+
+    def append() -> None:
+        os.write(file, b"x" * 4096)
+        os.fdatasync(file)
+
+    with Store.open(shop) as store:
+        lookup = Lookup(store, Clock(datetime(2026, 11, 22, tzinfo=UTC)), "bench", "till-1")
+
+        def take() -> None:
+            done = lookup.take(Scan(given[next(turn)], 0.0, "stdin"))
+            assert done.outcome is Outcome.FOUND
+            assert len(done.records) == LINES // ARTICLES
+
+        take()
+        # One after the other: what slows the disk for a while slows both, and no lucky moment is chosen.
+        pairs = [(timed(append), timed(take)) for _turn in range(500)]
+    os.close(file)
+    appended, taken = (median(times) for times in zip(*pairs, strict=True))
+    ratio = taken / appended
+    report(f"one scan by {kind} in a million lines / append and fdatasync, p50", ratio, 3)
+    assert ratio <= 3
