@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.core.refs import check_digit
+from comptoir.core.refs import check_digit, gtin
 from comptoir.deliveries.rules import (
     NotDigits,
     TooLong,
     day,
-    gtin,
     note_number,
     reference_key,
 )

@@ -173,9 +173,6 @@ def test_a_closed_pipe_ends_the_station_without_a_word(notes: Path, spawn) -> No
     assert station.stderr.read() == b""
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Source.chosen asks sys.stdin.isatty(), and there is no sys.stdin: exit 1, a bug"
-)
 def test_a_closed_standard_input_is_told_and_is_no_bug(notes: Path) -> None:
     words = f"exec {sys.executable} -m comptoir scan <&-"
     done = subprocess.run(["sh", "-c", words], env=environment(), capture_output=True, text=True, check=False)
@@ -329,7 +326,6 @@ def test_an_echo_stays_one_in_a_replay(cli, notes: Path) -> None:
     assert (row["outcome"], row["outcome_now"], row["same"]) == ("echo", "echo", True)
 
 
-@pytest.mark.xfail(strict=True, reason="replayed() passes `since` to our own journal only, and a file comes whole")
 def test_a_replay_of_a_file_is_from_a_day_on_too(cli, notes: Path) -> None:
     piped("scan", "--at", "2026-11-20T10:00", scans=lines_of([EAN]))
     assert cli("scan replay - --since 2026-11-21 --json", input=exported(cli)).data == []
@@ -357,15 +353,11 @@ BAD = {
     "nested too deep": b"[" * 200_000 + b"\n",
     "after the last day": GOOD.replace(b"2026-11-22T05", b"9999-12-31T23"),
 }
-BUGS = {"nested too deep": "RecursionError: exit 1", "after the last day": "OverflowError in Paris: exit 1"}
 
 
 @pytest.mark.parametrize(
     "bad",
-    [
-        pytest.param(bad, id=name, marks=[pytest.mark.xfail(strict=True, reason=BUGS[name])] if name in BUGS else [])
-        for name, bad in BAD.items()
-    ],
+    [pytest.param(bad, id=name) for name, bad in BAD.items()],
 )
 def test_what_is_no_journal_is_refused_with_the_number_of_its_line(cli, notes: Path, bad: bytes) -> None:
     ran = cli("scan replay -", input=GOOD * 2 + bad)
@@ -435,7 +427,6 @@ ESCAPES = {
     "unknown": b"\x1b]0;x\x07\x1b[31mABC1",
     "bidi": "\u202eABC\x9b1".encode(),
 }
-RAW = "Lookup._told gives the bytes of what nothing is chosen for as they came, without `shown`"
 
 
 @pytest.mark.parametrize(
@@ -445,9 +436,6 @@ RAW = "Lookup._told gives the bytes of what nothing is chosen for as they came, 
             form,
             scan,
             id=f"{name}-{form}",
-            marks=[pytest.mark.xfail(strict=True, reason=RAW)]
-            if form in {"csv", "tsv"} and name in {"unreadable", "noise"}
-            else [],
         )
         for name, scan in ESCAPES.items()
         for form in ("table", "jsonl", "csv", "tsv")

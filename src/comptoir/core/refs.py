@@ -4,6 +4,8 @@ IN_STORE = "2"
 NUMBER_LENGTH = 13
 SHOP_DIGITS = 4
 SEQUENCE_DIGITS = 7
+GTIN = 14  # the digits that every article number is brought to
+GTIN_LENGTHS = frozenset({8, 12, 13, GTIN})  # EAN-8, UPC-A, EAN-13, ITF-14
 
 
 def check_digit(digits: str) -> str:
@@ -16,6 +18,30 @@ def is_number(text: str) -> bool:
     """Tell whether a text is 13 ASCII digits with a right EAN-13 check digit."""
     good = len(text) == NUMBER_LENGTH and text.isascii() and text.isdigit()
     return good and check_digit(text[:-1]) == text[-1]
+
+
+def is_proved(digits: str) -> bool:
+    """Tell whether a text is ASCII digits, not all zeros, that end with a right check digit."""
+    good = digits.isascii() and digits.isdigit() and digits.strip("0")
+    return bool(good) and check_digit(digits[:-1]) == digits[-1]
+
+
+def gtin(text: str) -> str:
+    """Give the 14 digits of an EAN-8, UPC-A, EAN-13 or GTIN-14 whose check digit is right, else nothing."""
+    return text.zfill(GTIN) if len(text) in GTIN_LENGTHS and is_proved(text) else ""
+
+
+def upc_e(text: str) -> str:
+    """Give the 12 digits of the UPC-A that a UPC-E of 8 digits stands for (GS1 General Specifications, 5.2.2.4.2)."""
+    system, body, last, check = text[0], text[1:6], text[6], text[7]
+    if last in "012":
+        number = body[:2] + last + "0000" + body[2:]
+    elif last in "34":
+        kept = int(last)
+        number = body[:kept] + "00000" + body[kept:]
+    else:
+        number = body + "0000" + last
+    return system + number + check
 
 
 def in_store_number(shop: int, sequence: int) -> str:

@@ -162,7 +162,7 @@ def _stands_still(file: IO[bytes]) -> bool:
 def tidied(cells: Sequence[str]) -> Sequence[str]:
     """Tidy many cells at the price of one test where none needs it."""
     # One space between the cells and at both ends: two in a row are a blank too many, wherever it stands.
-    line = f" {' '.join(filter(None, cells))} "
+    line = f" {' '.join(filter(None, cells))} " if any(cells) else ""
     if "  " in line or not line.isprintable() or not is_normalized("NFC", line):
         return [tidy(cell) for cell in cells]
     return cells

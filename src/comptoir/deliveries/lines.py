@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 from comptoir.core import money
 from comptoir.core.errors import Refused
 from comptoir.core.i18n import _
+from comptoir.core.refs import GTIN, GTIN_LENGTHS, gtin
 from comptoir.core.sheet import BadLine, Block, NotASheet, Refuse, check_header, tidied
 from comptoir.deliveries import rules
-from comptoir.deliveries.rules import EAN_LENGTHS, GTIN_DIGITS, reference_key
+from comptoir.deliveries.rules import reference_key
 
 COLUMNS = (
     *("note_number", "delivery_date", "customer", "line", "reference", "ean", "designation", "quantity", "unit_price"),
@@ -165,12 +166,12 @@ def _keys(references: list[str]) -> list[str]:
 
 def _gtins(eans: list[str]) -> list[str]:
     """Give GTIN-14s; raise ValueError where one is not right."""
-    if not set(map(len, eans)) <= {0, *EAN_LENGTHS}:
+    if not set(map(len, eans)) <= {0, *GTIN_LENGTHS}:
         raise ValueError
-    given = list(map(str.zfill, filter(None, eans), repeat(GTIN_DIGITS)))
+    given = list(map(str.zfill, filter(None, eans), repeat(GTIN)))
     if given and not _all_right("".join(given)):
         raise ValueError
-    return given if len(given) == len(eans) else [ean and ean.zfill(GTIN_DIGITS) for ean in eans]
+    return given if len(given) == len(eans) else [ean and ean.zfill(GTIN) for ean in eans]
 
 
 def _all_right(joined: str) -> bool:
@@ -182,8 +183,8 @@ def _all_right(joined: str) -> bool:
     if not (joined.isascii() and joined.isdigit()):
         return False
     digits = joined.encode().translate(_LANES)
-    places = [int.from_bytes(digits[place::GTIN_DIGITS], "little") for place in range(GTIN_DIGITS)]
-    sums = (3 * sum(places[0::2]) + sum(places[1::2])).to_bytes(len(joined) // GTIN_DIGITS, "little")
+    places = [int.from_bytes(digits[place::GTIN], "little") for place in range(GTIN)]
+    sums = (3 * sum(places[0::2]) + sum(places[1::2])).to_bytes(len(joined) // GTIN, "little")
     return b"\0" not in sums and not sums.translate(None, _TENS)
 
 
@@ -233,7 +234,7 @@ def _counted(cell: str, told: str) -> int:
 
 
 def _gtin(cell: str) -> str:
-    found = rules.gtin(cell)
+    found = gtin(cell)
     if not found and cell.strip("0"):
         raise ValueError(_("`{ean}` is not an EAN, or its check digit is wrong").format(ean=cell))
     return found

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core.later import later
+from comptoir.core.refs import gtin
 from comptoir.deliveries.rules import (
     HISTORY,
     NUMBER_DIGITS,
     BadNumber,
     UnknownNote,
-    gtin,
     note_number,
     reference_key,
 )

@@ -1,18 +1,14 @@
-"""Numbers of delivery notes, references in any spelling, EANs of any length, days as papers write them."""
+"""Numbers of delivery notes, references in any spelling, days as papers write them."""
 
 import re
 from datetime import date
 
 from comptoir.core.errors import NotFound, UsageProblem
 from comptoir.core.i18n import _
-from comptoir.core.refs import check_digit
 from comptoir.core.text import fold
 
 NUMBER_DIGITS = 9
 PRINTED = "00"  # what the paper and its barcode carry before the number
-GTIN_DIGITS = 14
-EAN_LENGTHS = frozenset({8, 12, 13, GTIN_DIGITS})  # EAN-8, UPC-A, EAN-13, GTIN-14 (GS1 General Specifications, 3.3)
-NO_EAN = ""
 HISTORY = 7  # days that a list shows when nothing else is asked
 _FRENCH_DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -80,13 +76,6 @@ def reference_key(text: str) -> str:
     sign tells apart are found together, each shown as it is printed.
     """
     return "".join(c for c in fold(text) if c.isalnum()).upper()
-
-
-def gtin(text: str) -> str:
-    """Give an EAN-8, UPC-A, EAN-13 or GTIN-14 as a GTIN-14 where its check digit is right, else nothing."""
-    if len(text) not in EAN_LENGTHS or not (text.isascii() and text.isdigit()) or not int(text):
-        return NO_EAN
-    return text.zfill(GTIN_DIGITS) if check_digit(text[:-1]) == text[-1] else NO_EAN
 
 
 def day(text: str) -> str:

@@ -31,8 +31,8 @@ def import_deliveries(
     """Bring CSV lines in by note and line number; those that cannot go in are reported and left out.
 
     Streams, inside the transaction of the connection: memory does not grow with the file. `progress` is told the
-    lines read so far. Raises NotDeliveries where the file holds no deliveries, and, when strict, NothingImported where a
-    line was refused.
+    lines read so far. Raises NotDeliveries where the file holds none, and, when strict, NothingImported where a line
+    was refused.
     """
     try:
         sheet = Sheet(file)

@@ -31,30 +31,34 @@ class Line(NamedTuple):
 
 
 class Board:
-    """Draws lines over the last ones; on a terminal that cannot, writes them one below the other."""
+    """Draws lines over the last ones; on a terminal that cannot, writes those that are new below."""
 
     def __init__(self, talk: IO[str]) -> None:
         self._talk = talk
         self._lock = Lock()
-        self._drawn = False
+        self._last: Sequence[Line] = ()
         self.still = os.environ.get("TERM", "dumb") in {"", "dumb"}  # nothing can be drawn over
         self._looks = WITHOUT if os.environ.get("NO_COLOR") else COLOURS
 
     @property
     def size(self) -> tuple[int, int]:
-        """Give the columns and the lines there are."""
-        return tuple(shutil.get_terminal_size())  # type: ignore[return-value]  # a pair of int
+        """Give the columns and the lines there are; those of the talk's own terminal, wherever the data goes."""
+        try:
+            columns, lines = os.get_terminal_size(self._talk.fileno())
+        except OSError:
+            columns, lines = shutil.get_terminal_size()
+        return columns, lines
 
     def draw(self, lines: Sequence[Line]) -> None:
         """Draw a whole screen in one write."""
         width, height = self.size
         if self.still:
-            text = "".join(f"{shown(line.text)}\n" for line in lines if line.text)
+            text = "".join(f"{shown(line.text)}\n" for line in lines if line.text and line not in self._last)
         else:
             drawn = (f"{self._painted(line, width)}{CLEAR_LINE}" for line in lines[:height])
-            text = ("" if self._drawn else CLEAR) + HOME + "\r\n".join(drawn) + CLEAR_BELOW
+            text = ("" if self._last else CLEAR) + HOME + "\r\n".join(drawn) + CLEAR_BELOW
         self._write(text)
-        self._drawn = True
+        self._last = lines
 
     def sound(self, times: int) -> None:
         """Ring so many times, without waiting."""
@@ -67,7 +71,7 @@ class Board:
 
     def leave(self) -> None:
         """Put the cursor below what is drawn."""
-        if self._drawn and not self.still:
+        if self._last and not self.still:
             self._write("\r\n")
 
     def _write(self, text: str) -> None:

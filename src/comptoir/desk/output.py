@@ -109,7 +109,7 @@ class Output:
     def rows(self, columns: Sequence[Column], rows: Iterable[Any], view: View, *, live: bool = False) -> None:
         """Write rows, streamed unless they are laid out as a table; `live` ones leave as soon as they come."""
         chosen = view.chosen()
-        with self._sink(view.output) as sink:
+        with self._sink(view.output, whole=not live) as sink:
             if chosen is Format.TABLE:
                 cells = [[eyes.cell(column, row) for column in columns] for row in rows]
                 self._tell(sink, table.table([c.title for c in columns], cells, self._width(sink)) if cells else ())
@@ -190,12 +190,12 @@ class Output:
         return shutil.get_terminal_size().columns if sink.isatty() else None
 
     @contextmanager
-    def _sink(self, path: str) -> Generator[IO[str]]:
+    def _sink(self, path: str, *, whole: bool = True) -> Generator[IO[str]]:
         if path == "-":
             yield self.data
             self.data.flush()
             return
-        with replacing(Path(path)) as file:
+        with replacing(Path(path), whole=whole) as file:
             text = TextIOWrapper(file, "utf-8", newline="", write_through=True)
             yield text
             text.detach()
@@ -227,17 +227,17 @@ def _harmless(text: str) -> str:
 
 
 @contextmanager
-def replacing(path: Path) -> Generator[IO[bytes]]:
+def replacing(path: Path, *, whole: bool = True) -> Generator[IO[bytes]]:
     """Write a file whole or not at all: beside it first, then moved into its place, its rights and links kept.
 
-    A pipe or a device is written into. Raises Unwritable.
+    A pipe or a device is written into, and so is what never is `whole`: rows that come all day. Raises Unwritable.
     """
     try:
         target = path.resolve()
         if target.is_dir() or not target.name:
             raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and not target.is_file():
+        if not whole or (target.exists() and not target.is_file()):
             with target.open("wb", buffering=0) as pipe:
                 yield pipe
             return

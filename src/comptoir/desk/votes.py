@@ -13,7 +13,7 @@ from comptoir.desk.decoders import ZBAR, Quad, Read
 
 WINDOW = 0.5  # seconds in which votes add up
 AWAY = 0.8  # seconds out of sight after which the same code is a new scan
-DECODERS = 2  # agree: believed
+AGREEING = 2  # votes of two decoders that say the same
 ALONE = 4  # frames in which one decoder, alone, has to see the same
 CORRECTED = 2  # votes for a code that corrects its own errors
 MARGIN = 3  # times as many votes as any other text read at the same place
@@ -29,13 +29,14 @@ class Vote(NamedTuple):
 
 @dataclass
 class Ballot:
-    """The votes of a video, a frame after the other; `alone` and `corrected` are the votes that suffice."""
+    """The votes of a video, a frame after the other; and how many suffice, as named above."""
 
+    agreeing: int = AGREEING
     alone: int = ALONE
     corrected: int = CORRECTED
-    _votes: list[Vote] = field(default_factory=list)
-    _given: dict[str, float] = field(default_factory=dict)  # when a text that was given was last seen
-    _frame: int = 0
+    _votes: list[Vote] = field(default_factory=list, init=False)
+    _given: dict[str, float] = field(default_factory=dict, init=False)  # when a text that was given was last seen
+    _frame: int = field(default=0, init=False)
 
     def count(self, moment: float, reads: Iterable[Read]) -> list[Read]:
         """Add the reads of one frame, taken at a moment in seconds; give each text that is believed from now on."""
@@ -63,7 +64,8 @@ class Ballot:
         votes = [vote for vote in self._votes if vote.read.key == key]
         decoders = {vote.read.decoder for vote in votes}
         read = votes[-1].read
-        enough = len(decoders) >= DECODERS or (len(votes) >= self.alone and _stands_alone(read))
+        needed = self.agreeing if len(decoders) > 1 else self.alone
+        enough = len(votes) >= needed and (len(decoders) > 1 or _stands_alone(read))
         enough = enough or (read.corrected and len(votes) >= self.corrected)
         return enough and len(votes) >= MARGIN * self._rival(key, read.quad)
 

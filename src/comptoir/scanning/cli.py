@@ -101,8 +101,9 @@ def scan(
 @app.verb("journal", help=_("List every scan as it came, and what it was taken for."))
 def journal(desk: Desk, view: View, since: Since = "") -> None:
     """List the journal of scans."""
+    first = queries.since(since, desk.clock.now())
     with desk.reading() as reader:
-        desk.out.rows(JOURNAL, queries.journal(reader, since, desk.clock.now()), view)
+        desk.out.rows(JOURNAL, queries.journal(reader, first), view)
 
 
 @app.verb("replay", help=_("Play a journal again: what each scan would be taken for now."))

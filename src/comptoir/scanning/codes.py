@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from comptoir.core.refs import check_digit
+from comptoir.core import refs
+from comptoir.core.refs import check_digit, gtin, is_proved
 
-GTIN_LENGTHS = frozenset({8, 12, 13, 14})  # EAN-8, UPC-A, EAN-13, ITF-14
-GTIN, SSCC, IMEI, UPC_E = 14, 18, 15, 8
+SSCC, IMEI, UPC_E = 18, 15, 8
 _LONG = frozenset({12, 13, 14, SSCC})  # as long as this, a number that has no other use here was meant to be right
 
 
@@ -50,33 +50,17 @@ def is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def gtin(text: str) -> str:
-    """Give the 14 digits of an EAN-8, UPC-A, EAN-13 or GTIN-14 whose check digit is right, else nothing."""
-    return text.zfill(GTIN) if len(text) in GTIN_LENGTHS and _proved(text) else ""
-
-
 def upc_e(text: str) -> str:
-    """Give the 14 digits that a UPC-E of 8 digits stands for where its check digit is right, else nothing.
-
-    Its last digit but one says where the zeros were (GS1 General Specifications, 5.2.2.4).
-    """
+    """Give the 14 digits that a UPC-E of 8 digits stands for where its check digit is right, else nothing."""
     if len(text) != UPC_E or text[0] not in "01" or not is_digits(text):
         return ""
-    system, body, last, check = text[0], text[1:6], text[6], text[7]
-    if last in "012":
-        number = body[:2] + last + "0000" + body[2:]
-    elif last in "34":
-        kept = int(last)
-        number = body[:kept] + "00000" + body[kept:]
-    else:
-        number = body + "0000" + last
-    return gtin(system + number + check)
+    return gtin(refs.upc_e(text))
 
 
 def sscc(text: str) -> str:
     """Give the 18 digits of a shipping container's number (with or without its AI 00) that is right, else nothing."""
     digits = text[2:] if len(text) == SSCC + 2 and text.startswith("00") else text
-    return digits if len(digits) == SSCC and _proved(digits) else ""
+    return digits if len(digits) == SSCC and is_proved(digits) else ""
 
 
 def is_imei(text: str) -> bool:
@@ -94,7 +78,3 @@ def expected_digit(text: str) -> str:
         return ""
     right = check_digit(text[:-1])
     return "" if right == text[-1] else right
-
-
-def _proved(digits: str) -> bool:
-    return is_digits(digits) and check_digit(digits[:-1]) == digits[-1] and bool(digits.strip("0"))

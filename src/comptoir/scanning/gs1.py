@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core.i18n import _
 from comptoir.core.later import later
+from comptoir.core.refs import GTIN, gtin
 from comptoir.core.text import shown
-from comptoir.scanning.codes import GTIN, SSCC, gtin, is_digits, sscc
+from comptoir.scanning.codes import SSCC, is_digits, sscc
 
 if TYPE_CHECKING:
     import biip

@@ -1,10 +1,10 @@
 """What a station does with each scan: say what it is, look it up, journal it before anyone hears of it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from comptoir.core.clock import Clock
+from comptoir.core.text import shown
 from comptoir.desk.framing import Echoes
 from comptoir.desk.scanner import Scan
 from comptoir.scanning import queries, services
@@ -45,7 +45,7 @@ class Lookup:
         """Say what a scan is; when this returns, its line of the journal is on the disk."""
         profile = calibrated(scan.data + scan.suffix)
         if not is_list(scan) and self._echoes.is_echo(scan):
-            done = self._told(scan, Outcome.ECHO, None)
+            done = self._told(scan, Outcome.ECHO)
         else:
             done = self._understood(scan)
         entry = Entry(
@@ -53,26 +53,29 @@ class Lookup:
         )
         with self._store.transaction() as connection:
             services.journal(connection, entry)
-            if profile and done.outcome is Outcome.CALIBRATION:
+            if profile and done.outcome is Outcome.CALIBRATION and not is_list(scan):
                 services.keep_profile(connection, self._host, scan.source, profile, done.moment)
                 self._profiles[scan.source] = profile
         return done
 
     def _understood(self, scan: Scan) -> Scanned:
-        decision, records = understood(self._store.reader, scan.data, self._profiles.get(scan.source))
-        return self._told(scan, decision.outcome, decision.chosen, records, decision.why)
+        profile = self._profiles.get(scan.source)
+        decision, records = understood(self._store.reader, scan.data, profile)
+        chosen, why = decision.chosen, decision.why
+        if decision.outcome is Outcome.AMBIGUOUS:
+            why += tuple(f"{reading.text}: {' '.join(reading.why)}" for reading in decision.candidates)
+        done = self._told(scan, decision.outcome)._replace(records=tuple(records), why=why)
+        if chosen is None:
+            return done
+        # A repair that nothing bears out is a guess: what was scanned is shown, and the guess stands beside it.
+        guessed = decision.outcome is Outcome.NOT_FOUND and not chosen.proof
+        repaired = chosen.layout not in {"", profile.layout if profile else ""}
+        code = done.code if (guessed and repaired) or not chosen.text else chosen.text
+        return done._replace(code=code, kind=chosen.kind.value, value=chosen.value, layout=chosen.layout)
 
-    def _told(
-        self,
-        scan: Scan,
-        outcome: Outcome,
-        chosen: Reading | None,
-        records: Sequence[Record] = (),
-        why: tuple[str, ...] = (),
-    ) -> Scanned:
-        code = chosen.text if chosen and chosen.text else scan.data.decode("utf-8", "replace")
-        kind, value, layout = (chosen.kind.value, chosen.value, chosen.layout) if chosen else ("", "", "")
-        return Scanned(self._clock.now(), scan.source, code, outcome, kind, value, layout, tuple(records), why)
+    def _told(self, scan: Scan, outcome: Outcome) -> Scanned:
+        code = shown(scan.data.decode("utf-8", "replace"))
+        return Scanned(self._clock.now(), scan.source, code, outcome, "", "", "", (), ())
 
 
 def is_list(scan: Scan) -> bool:

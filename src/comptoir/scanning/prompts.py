@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     import json
     import platform
 
+    from comptoir.core import paris
     from comptoir.desk import board
     from comptoir.scanning import documents, lookup, queries, rules
     from comptoir.scanning import station as stations
     from comptoir.scanning.lookup import Scanned
     from comptoir.scanning.queries import JournalRow, Record
 else:
-    json, platform, board = map(later, ("json", "platform", "comptoir.desk.board"))
+    json, platform = later("json"), later("platform")
+    paris, board = later("comptoir.core.paris"), later("comptoir.desk.board")
     documents, lookup = later("comptoir.scanning.documents"), later("comptoir.scanning.lookup")
     queries, rules = later("comptoir.scanning.queries"), later("comptoir.scanning.rules")
     stations = later("comptoir.scanning.station")
@@ -35,6 +37,16 @@ class SeveralSources(UsageProblem):
 
     def __init__(self) -> None:
         super().__init__(_("`--camera`, `--serial` and `--device` name different scanners"), _("keep one of them"))
+
+
+class NothingToRead(UsageProblem):
+    """No scanner is named, and the standard input is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("there is nothing to read: the standard input is closed"),
+            _("name a scanner with `--camera`, `--serial` or `--device`"),
+        )
 
 
 class NotAJournal(Refused):
@@ -68,10 +80,12 @@ class Source(NamedTuple):
     ] = None
 
     def chosen(self) -> tuple[str, str]:
-        """Give the kind of the scanner and its name; raise SeveralSources."""
+        """Give the kind of the scanner and its name; raise SeveralSources and NothingToRead."""
         named = [(kind, name) for kind, name in self._asdict().items() if name is not None]
         if len(named) > 1:
             raise SeveralSources
+        if not named and sys.stdin is None:  # the shell closed it: its number would be that of the next file opened
+            raise NothingToRead
         return named[0] if named else ("keyboard", "") if sys.stdin.isatty() else ("pipe", "-")
 
 
@@ -109,15 +123,17 @@ def station(desk: Desk, source: Source, columns: Sequence[Column], view: View) -
     drawn = board.Board(desk.out.talk) if watched else None
     with desk.resident() as store:
         around = stations.Station(lookup.Lookup(store, desk.clock, desk.operator, platform.node()), drawn)
-        with desk.scanner(kind, name, around.shows) as scanner:
-            taken = around.taken(scanner)
-            if asked or not watched:
-                desk.out.rows(columns, taken, _live(view, kind), live=True)
-            else:
-                _exhaust(taken)
-    if drawn:
-        drawn.leave()
-        desk.out.say(around.told())
+        try:
+            with desk.scanner(kind, name, around.shows) as scanner:
+                taken = around.taken(scanner)
+                if asked or not watched:
+                    desk.out.rows(columns, taken, _live(view, kind), live=True)
+                else:
+                    _exhaust(taken)
+        finally:
+            if drawn:
+                drawn.leave()
+                desk.out.say(around.told())
 
 
 def explained(desk: Desk, text: str) -> Iterator[Explained]:
@@ -139,10 +155,10 @@ def explained(desk: Desk, text: str) -> Iterator[Explained]:
 
 def replayed(desk: Desk, file: str, since: str) -> Iterator[Replayed]:
     """Decide each scan of a journal again, ours or that of a file; raise NoSuchJournal and NotAJournal."""
+    first = queries.since(since, desk.clock.now())
     with desk.reading() as reader:
         profiles = queries.profiles(reader, platform.node())
-        kept = _of_file(file) if file else queries.journal(reader, since, desk.clock.now())
-        for row in kept:
+        for row in _of_file(file, first) if file else queries.journal(reader, first):
             decision, _records = lookup.understood(reader, bytes.fromhex(row.raw), profiles.get(row.source))
             now = row.outcome if row.outcome == rules.Outcome.ECHO else decision.outcome.value
             value = decision.chosen.value if decision.chosen and now == decision.outcome else ""
@@ -172,11 +188,15 @@ def _exhaust(taken: "Iterable[Scanned]") -> None:
         pass
 
 
-def _of_file(name: str) -> "Iterator[JournalRow]":
+def _of_file(name: str, first: datetime | None) -> "Iterator[JournalRow]":
+    if name == "-" and sys.stdin is None:
+        raise NothingToRead
     try:
         with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
             for number, line in enumerate(file, 1):
-                yield _journal_row(line, number)
+                row = _journal_row(line, number)
+                if not first or row.moment >= first:
+                    yield row
     except OSError as error:
         raise NoSuchJournal(name, reason_of(error)) from error
 
@@ -185,8 +205,8 @@ def _journal_row(line: bytes, number: int) -> "JournalRow":
     try:
         kept = json.loads(line)
         texts = [str(kept[key]) for key in queries.JournalRow._fields[1:]]
-        row = queries.JournalRow(datetime.fromisoformat(kept["moment"]), *texts)
+        row = queries.JournalRow(paris.in_paris(paris.moment_asked(kept["moment"])), *texts)
         bytes.fromhex(row.raw)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, paris.BadMoment) as error:
         raise NotAJournal(number) from error
     return row

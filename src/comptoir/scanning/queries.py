@@ -62,14 +62,18 @@ def records(reader: "Reader", kind: Kind, value: str) -> list[Record]:
     return found(reader, value) if found else []
 
 
-def journal(reader: "Reader", since: str, now: datetime) -> Iterator[JournalRow]:
-    """List the scans, the oldest first, from a day on where one is given; raise BadDay."""
-    first = paris.moment_of(paris.day_asked("--since", since, paris.in_paris(now).date())).isoformat() if since else ""
+def since(text: str, now: datetime) -> datetime | None:
+    """Give the moment, in UTC, from which `--since` keeps scans; None where it names no day. Raise BadDay."""
+    return paris.moment_of(paris.day_asked("--since", text, paris.in_paris(now).date())) if text else None
+
+
+def journal(reader: "Reader", first: datetime | None) -> Iterator[JournalRow]:
+    """List the scans, the oldest first, from a moment on where one is given."""
     sql = (
         "SELECT moment, operator, source, lower(hex(raw)), outcome, kind, value, layout "
         "FROM scan WHERE moment >= :first ORDER BY id"
     )
-    return reader.rows(sql, JournalRow, first=first)
+    return reader.rows(sql, JournalRow, first=first.isoformat() if first else "")
 
 
 def scanners(reader: "Reader") -> Iterator[ScannerRow]:

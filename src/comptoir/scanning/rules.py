@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from comptoir.core.i18n import _
-from comptoir.core.refs import IN_STORE, is_number
+from comptoir.core.refs import IN_STORE, gtin, is_number
 from comptoir.core.text import shown
+from comptoir.deliveries.rules import reference_key
 from comptoir.scanning import codes, commands, gs1, layouts
 from comptoir.scanning.commands import Profile
 
@@ -42,6 +43,8 @@ class Kind(StrEnum):
 
 _NUMBERS = frozenset(Kind)
 _RETAIL = frozenset({Kind.GTIN, Kind.BUYBACK})  # the numbers that an EAN or UPC barcode can hold
+
+
 class Proof(StrEnum):
     """What shows that a reading is right before any record is looked up."""
 
@@ -104,11 +107,6 @@ class _Seen(NamedTuple):
     layout: str = ""
     why: tuple[str, ...] = ()
     doubtful: bool = False
-
-
-def reference_key(text: str) -> str:
-    """Give the letters and digits of a reference, in capitals: how it is looked up."""
-    return "".join(c for c in text if c.isalnum()).upper()
 
 
 def layout_label(name: str) -> str:
@@ -322,7 +320,7 @@ def _numbers(text: str) -> Iterator[tuple[Kind, str, Proof, str]]:
     if codes.is_digits(text):
         for kind, value, told in (
             (Kind.BUYBACK, text if text[0] == IN_STORE and is_number(text) else "", _("its check digit is right")),
-            (Kind.GTIN, codes.gtin(text), _("its check digit is right")),
+            (Kind.GTIN, gtin(text), _("its check digit is right")),
             (Kind.GTIN, codes.upc_e(text), _("as a UPC-E, its check digit is right")),
             (Kind.SSCC, codes.sscc(text), _("its check digit is right")),
             (Kind.IMEI, text if codes.is_imei(text) else "", _("its check digit is right")),

@@ -1,9 +1,11 @@
 """A station: scans come in one after the other, each is heard, shown in large, and may be an order."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from comptoir.core.i18n import _, ngettext
+from comptoir.core.paris import in_paris
+from comptoir.deliveries.queries import MOST
 from comptoir.desk.board import Board
 from comptoir.desk.eyes import cell
 from comptoir.desk.output import Column
@@ -11,6 +13,7 @@ from comptoir.desk.scanner import Scanner
 from comptoir.scanning.commands import LABELS, Command
 from comptoir.scanning.layouts import RIGHT
 from comptoir.scanning.lookup import Lookup, Scanned, is_list
+from comptoir.scanning.queries import Record
 from comptoir.scanning.rules import Outcome, layout_label
 from comptoir.scanning.screen import PAST, Card, drawn
 
@@ -40,6 +43,9 @@ SHOWN = (
     Column("returned", _("Returned")),
     Column("amount", _("Price")),
 )
+TITLES = tuple(column.title for column in SHOWN)
+# In the order they go on a narrow screen: what went back, the price, the designation, the reference that was scanned.
+SPARE = (5, 6, 3, 2)
 
 
 class Station:
@@ -84,7 +90,6 @@ class Station:
             return
         else:
             self._cards = [*self._cards[-PAST:], card(done)]
-        self._typed = ""
         self._draw()
 
     def _draw(self) -> None:
@@ -95,15 +100,14 @@ class Station:
 def card(done: Scanned) -> Card:
     """Say a scan in large, why it was taken so, and what it was found in."""
     look = LOOKS.get(done.outcome, "bad")
+    at = in_paris(done.moment).strftime("%H:%M:%S")
     match done.outcome:
         case Outcome.FOUND:
-            count = len(done.records)
-            told = ngettext("FOUND {code} - {count} record", "FOUND {code} - {count} records", count)
-            headline = told.format(code=done.code, count=count)
+            headline = _("FOUND {code} - {records}").format(code=done.code, records=_counted(done.records))
         case Outcome.COMMAND:
-            return _ordered(Command(done.value))
+            return _ordered(Command(done.value), at)
         case Outcome.CALIBRATION:
-            return _set(done)
+            return _set(done, at)
         case Outcome.AMBIGUOUS:
             headline = _("WHICH ONE? {code}").format(code=done.code)
         case Outcome.UNREADABLE:
@@ -111,20 +115,37 @@ def card(done: Scanned) -> Card:
         case _:
             headline = _("UNKNOWN {code}").format(code=done.code)
     cells = tuple(tuple(cell(column, record) for column in SHOWN) for record in done.records)
-    return Card(headline, look, done.why if done.layout or not cells else (), tuple(c.title for c in SHOWN), cells)
+    names = {record.designation for record in done.records}
+    why = (*(names if len(names) == 1 else ()), *(done.why if done.layout or not cells else ()))
+    return Card(headline, look, why, TITLES, cells, SPARE, at)
 
 
-def _ordered(command: Command) -> Card:
+def _counted(records: Sequence[Record]) -> str:
+    """Say how many records answer, and of what kind where they are of one."""
+    count = len(records)
+    match {record.type for record in records}:
+        case kinds if kinds == {"delivery"}:
+            told = ngettext("{count} line of a delivery note", "{count} lines of delivery notes", count)
+        case kinds if kinds == {"buyback"}:
+            return _("a buyback")
+        case kinds if kinds == {"device"}:
+            return _("a device of the catalogue")
+        case _:
+            told = ngettext("{count} record", "{count} records", count)
+    return told.format(count=f"{count}+" if count >= MOST else count)
+
+
+def _ordered(command: Command, at: str) -> Card:
     label = _(LABELS[command]).upper()
     if command in {Command.QUIT, Command.UNDO}:
-        return Card(label, "good")
-    return Card(label, "bad", (_("nothing is under way here: this order does nothing"),))
+        return Card(label, "good", at=at)
+    return Card(label, "bad", (_("nothing is under way here: this order does nothing"),), at=at)
 
 
-def _set(done: Scanned) -> Card:
+def _set(done: Scanned, at: str) -> Card:
     advice = (
         _("nothing to change: it types what it reads")
         if done.value == RIGHT
         else _("what it types is repaired; better, scan `French keyboard` in its manual, then this code again")
     )
-    return Card(_("SCANNER SET"), "good", (layout_label(done.value), advice))
+    return Card(_("SCANNER SET"), "good", (layout_label(done.value), advice), at=at)
