@@ -21,9 +21,11 @@ from PIL import Image
 from comptoir.core.errors import NotFound, OutsideFailure, Refused, UsageProblem
 from comptoir.desk import camera
 from comptoir.desk.camera import HEIGHT, WIDTH, Camera, CameraGone, Live, NoSuchCamera, Window, has_display
+from comptoir.desk.decoders import zbar, zxing
 from comptoir.desk.paper import Barcode, Paper
 from comptoir.desk.pdf import drawn as pdf_of
 from comptoir.desk.scanner import LONGEST
+from comptoir.desk.sight import lines, unslanted
 from comptoir.desk.sight_files import (
     MOST_PIXELS,
     BrokenPicture,
@@ -127,8 +129,9 @@ def test_a_label_is_read_at_any_angle(tmp_path, angle, text, form, data):
     assert texts(tmp_path / "label.png") == [data]
 
 
-def test_a_small_code_in_a_large_photograph_is_read(tmp_path):
-    cv2.imwrite(str(tmp_path / "label.jpg"), shot(label(*EAN[:2]), 20, 4000, 3000))
+@pytest.mark.parametrize("scale", [2, 3, 6])
+def test_a_small_code_in_a_large_photograph_is_read(tmp_path, scale):
+    cv2.imwrite(str(tmp_path / "label.jpg"), shot(label(*EAN[:2], scale), 3, 4000, 3000))
     assert texts(tmp_path / "label.jpg") == [EAN[2]]
 
 
@@ -157,6 +160,20 @@ def test_a_label_printed_by_the_house_is_read_from_an_image_of_it(tmp_path, scal
 def test_a_barcode_is_read_once_from_a_video_that_shows_it_for_long(tmp_path, text, form, data):
     path = film(tmp_path / "label.avi", [shot(label(text, form), angle / 4) for angle in range(40)])
     assert texts(path) == [data]
+
+
+def test_a_tilted_label_that_no_decoder_sees_in_the_whole_frame_is_read_from_a_video(tmp_path):
+    tilted = shot(label(*SYMBOLS[2][:2]), 40)
+    assert zxing(tilted) + zbar(tilted) == []
+    assert texts(film(tmp_path / "label.avi", [tilted] * 9)) == [SYMBOLS[2][2]]
+
+
+def test_slanted_bars_stand_before_they_are_averaged():
+    bars = label(*EAN[:2], quiet=60)[60:-90]
+    shear = np.array([[1, 0.2, -0.1 * bars.shape[0]], [0, 1, 0]], np.float32)
+    slanted = cv2.warpAffine(bars, shear, bars.shape[::-1], borderValue=(255,))
+    assert zxing(lines(slanted, 0, 1)) == []
+    assert [read.data for read in zxing(lines(unslanted(slanted), 0, 1))] == [EAN[0].encode()]
 
 
 def test_a_code_that_leaves_and_comes_back_is_given_again_and_another_between_is_too(tmp_path):
@@ -375,6 +392,9 @@ def test_the_newest_frame_is_the_one_looked_at(plugged):
     live.newest()
     time.sleep(0.5)
     _moment, grey = live.newest()
+    asked = time.monotonic()
+    live.newest()
+    assert time.monotonic() - asked < 1, "the reader is told of a frame when it comes"
     live.close()
     assert grey.mean() > 60, "a busy reader has missed the frames between"
 

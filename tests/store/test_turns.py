@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from comptoir.core.errors import DATABASE
-from comptoir.store import engine
+from comptoir.store import engine, write
 from comptoir.store import turn as turns
-from comptoir.store import write
 from comptoir.store.engine import driver, transaction
 from comptoir.store.read import reading
 from comptoir.store.sqlite import DatabaseBusy

@@ -25,11 +25,24 @@ def test_what_is_written_is_committed_at_the_end(shop: Path) -> None:
     assert sirets(shop) == ["1"]
 
 
+def _interrupted(store: Store) -> None:
+    with store.transaction() as connection:
+        connection.execute(SELLER, ["1"])
+        raise KeyboardInterrupt
+
+
+def _homeless(store: Store) -> None:
+    """Write an address of nobody, which is only found at the commit."""
+    columns = "reseller_id, line, complement, postcode, town, country"
+    with store.transaction() as connection:
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        connection.execute(f"INSERT INTO address ({columns}) VALUES (9, '', '', '', '', '')")
+
+
 def test_any_exception_rolls_everything_back_and_the_store_goes_on(shop: Path) -> None:
     with Store.open(shop) as store:
-        with pytest.raises(KeyboardInterrupt), store.transaction() as connection:
-            connection.execute(SELLER, ["1"])
-            raise KeyboardInterrupt
+        with pytest.raises(KeyboardInterrupt):
+            _interrupted(store)
         with store.transaction() as connection:
             connection.execute(SELLER, ["2"])
     assert sirets(shop) == ["2"]
@@ -37,12 +50,8 @@ def test_any_exception_rolls_everything_back_and_the_store_goes_on(shop: Path) -
 
 def test_a_transaction_that_cannot_be_committed_is_rolled_back(shop: Path) -> None:
     with Store.open(shop) as store:
-        with pytest.raises(sqlite3.IntegrityError), store.transaction() as connection:
-            connection.execute("PRAGMA defer_foreign_keys = ON")
-            connection.execute(
-                "INSERT INTO address (reseller_id, line, complement, postcode, town, country) "
-                "VALUES (9, '', '', '', '', '')"
-            )
+        with pytest.raises(sqlite3.IntegrityError):
+            _homeless(store)
         with store.transaction() as connection:
             connection.execute(SELLER, ["2"])
     assert sirets(shop) == ["2"]

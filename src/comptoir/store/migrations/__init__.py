@@ -1,19 +1,31 @@
-"""Bring a database to the schema of this program: a copy first, then one transaction, all or nothing."""
+"""Bring a database to the schema of this program: a copy first, then one transaction, all or nothing.
+
+A new database is made from `schema.sql`, which is what the migrations do to an empty one, written down: Alembic would
+take a second and thirty megabytes of the first command, even of one that goes without SQLAlchemy.
+"""
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from comptoir.core.errors import reason_of
 from comptoir.core.i18n import _
-from comptoir.store.engine import engine
+from comptoir.core.later import later
 from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, DatabaseUnusable, State, state, troubles
 from comptoir.store.turn import turn
 from comptoir.store.write import connect
+
+if TYPE_CHECKING:
+    from alembic import command
+    from alembic import config as settings
+    from sqlalchemy import Connection
+
+    from comptoir.store import engine as engines
+else:
+    command, settings = later("alembic.command"), later("alembic.config")
+    engines = later("comptoir.store.engine")
 
 
 def upgrade(path: Path) -> Path | None:
@@ -41,7 +53,7 @@ def _create(path: Path) -> None:
     draft = path.with_name(f"{path.name}.new-{os.getpid()}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        _migrate(draft)
+        _make(draft)
         _set_aside(path)
         draft.replace(path)
     except OSError as error:
@@ -49,6 +61,17 @@ def _create(path: Path) -> None:
     finally:
         for end in ("", "-wal", "-shm"):
             draft.with_name(draft.name + end).unlink(missing_ok=True)
+
+
+def _make(path: Path) -> None:
+    with closing(connect(path)) as connection:
+        named = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};"
+        connection.executescript(f"BEGIN IMMEDIATE; {schema()} {named} COMMIT")
+
+
+def schema() -> str:
+    """Give the SQL that makes every table of an empty database."""
+    return Path(__file__).with_name("schema.sql").read_text("utf-8")
 
 
 def _set_aside(path: Path) -> None:
@@ -72,7 +95,7 @@ def _copied(path: Path) -> Path:
 
 
 def _migrate(path: Path) -> None:
-    made = engine(path)
+    made = engines.engine(path)
     try:
         with made.begin() as connection:
             command.upgrade(config(connection), "head")
@@ -80,12 +103,12 @@ def _migrate(path: Path) -> None:
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
     finally:
         made.dispose()
-        engine.cache_clear()
+        engines.engine.cache_clear()
 
 
-def config(connection: Connection) -> Config:
+def config(connection: "Connection") -> "settings.Config":
     """Give Alembic's settings for a connection whose transaction is already open."""
-    made = Config()
+    made = settings.Config()
     made.set_main_option("script_location", str(Path(__file__).parent))
     made.attributes["connection"] = connection
     return made
