@@ -18,6 +18,13 @@ HEAVY = (
     "rich",
     "stdnum",
     "phonenumbers",
+    "biip",
+    "cv2",
+    "numpy",
+    "zxingcpp",
+    "pyzbar",
+    "serial",
+    "evdev",
 )
 NUMBER = "2000000000015"
 GOOD = ("-a", "works=yes", "-a", "screen=very_good", "-a", "shell=very_good")
@@ -51,6 +58,7 @@ def shop(tmp_path_factory):
     place = ("--line", "1 rue A", "--postcode", "77090", "--town", "Collégien")
     for arguments in (
         ("catalog", "import", str(EXAMPLES / "catalogue.csv")),
+        ("delivery", "import", str(EXAMPLES / "deliveries.csv")),
         ("buyback", "add", "9KZCT73K", *GOOD),
         ("buyback", "validate", *seller, *place, "--yes"),
     ):
@@ -69,6 +77,14 @@ READS = [
     ("buyback", "list", "--since", "7d", "--excel"),
     ("buyback", "show", NUMBER),
     ("buyback", "show", "15", "--json"),
+    ("delivery", "list", "--since", "2021-11-01"),
+    ("delivery", "show", "255101988"),
+    ("delivery", "find", "0986424707"),
+    ("delivery", "export", "--since", "2021-11-01"),
+    ("scan", "--explain", "4047024615823"),
+    ("scan", "journal"),
+    ("scan", "replay"),
+    ("scan", "scanners"),
     ("reseller", "list"),
     ("reseller", "show", "micro"),
     ("config", "show", "--origin"),
@@ -118,3 +134,21 @@ def test_quoting_a_device_draws_nothing_and_asks_nothing(shop):
     assert done.returncode == 0
     assert "sqlmodel" in loaded(done)
     assert loaded(done) & {"fpdf", "questionary", "alembic", "rich", "typer", "phonenumbers", "stdnum"} == set()
+
+
+def test_deliveries_come_in_without_the_database_toolkit_even_into_a_new_base(tmp_path):
+    done = comptoir("delivery", "import", str(EXAMPLES / "deliveries.csv"), database=tmp_path / "new.db")
+    assert done.returncode == 0
+    assert loaded(done) & {*HEAVY, "typer"} == set()
+
+
+def test_a_station_loads_only_what_its_scanner_needs(shop):
+    done = comptoir("scan", "--format", "jsonl", database=shop)
+    assert done.returncode == 0
+    assert loaded(done) & {*HEAVY, "typer"} == set()
+
+
+def test_an_image_is_read_without_what_is_not_needed_for_it(shop):
+    done = comptoir("scan", "--camera", str(EXAMPLES / "piece.jpg"), "--json", database=shop)
+    assert done.returncode == 0
+    assert loaded(done) & {*HEAVY, "typer"} <= {"cv2", "numpy", "zxingcpp", "pyzbar"}

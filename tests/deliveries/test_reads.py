@@ -109,7 +109,7 @@ def test_a_note_is_shown_with_what_may_still_go_back_of_each_line(shop, base: Pa
         "line": 2,
         "reference": "0986479113",
         "designation": "PRX UNIT DISQ - BD1043 BOITE DE 1",
-        "ean": "04047024639119",
+        "ean": "4047024639119",
         "delivered": 2,
         "eligible": 1,
         "returned": 1,

@@ -170,7 +170,7 @@ def test_a_tilted_label_that_no_decoder_sees_in_the_whole_frame_is_read_from_a_v
 
 def test_slanted_bars_stand_before_they_are_averaged():
     bars = label(*EAN[:2], quiet=60)[60:-90]
-    shear = np.array([[1, 0.2, -0.1 * bars.shape[0]], [0, 1, 0]], np.float32)
+    shear = np.array([[1, 0.4, -0.2 * bars.shape[0]], [0, 1, 0]], np.float32)
     slanted = cv2.warpAffine(bars, shear, bars.shape[::-1], borderValue=(255,))
     assert zxing(lines(slanted, 0, 1)) == []
     assert [read.data for read in zxing(lines(unslanted(slanted), 0, 1))] == [EAN[0].encode()]

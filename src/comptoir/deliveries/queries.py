@@ -84,6 +84,8 @@ _NOTE = (
     "(SELECT count(*) FROM delivery_line WHERE note = number), "
     "(SELECT coalesce(sum(quantity * unit_price), 0) FROM delivery_line WHERE note = number) FROM delivery_note "
 )
+# An article's number as its box has it: an EAN-13 or an EAN-8 without the zeros that make it a GTIN-14.
+_EAN = "CASE WHEN l.ean LIKE '000000%' THEN substr(l.ean, 7) WHEN l.ean LIKE '0%' THEN substr(l.ean, 2) ELSE l.ean END"
 _RETURNED = (
     "(SELECT coalesce(sum(back.quantity), 0) FROM delivery_return AS back "
     "WHERE back.note = l.note AND back.line = l.line)"
@@ -91,7 +93,7 @@ _RETURNED = (
 _QUANTITIES = f"l.quantity, max(l.quantity - {_RETURNED}, 0), {_RETURNED}, l.unit_price"
 # The line is found first: the customer of each is then read by the note's number.
 _FOUND = (
-    "SELECT cast(l.note AS text), l.delivered_on, n.customer, l.line, l.reference, l.designation, l.ean, "
+    f"SELECT cast(l.note AS text), l.delivered_on, n.customer, l.line, l.reference, l.designation, {_EAN}, "
     f"{_QUANTITIES} FROM delivery_line AS l CROSS JOIN delivery_note AS n ON n.number = l.note "
 )
 # The end of an index on the article: the newest lines come first, however many there are.
@@ -125,7 +127,7 @@ def note(reader: "Reader", number: int) -> NoteRow:
 def lines(reader: "Reader", number: int) -> list[LineRow]:
     """List the lines of a note, in their order."""
     sql = (
-        f"SELECT l.line, l.reference, l.designation, l.ean, {_QUANTITIES}, l.quantity * l.unit_price "
+        f"SELECT l.line, l.reference, l.designation, {_EAN}, {_QUANTITIES}, l.quantity * l.unit_price "
         "FROM delivery_line AS l WHERE l.note = :number ORDER BY l.line"
     )
     return list(reader.rows(sql, LineRow, number=number))
@@ -162,7 +164,7 @@ def holding(reader: "Reader", text: str, limit: int = MOST) -> list[FoundRow]:
 def exported(reader: "Reader", first: str, point: str) -> Iterator[ExportRow]:
     """Stream every line delivered from an ISO day on, as the import reads them; `point` parts euros from cents."""
     sql = (
-        "SELECT l.note, l.delivered_on, n.customer, l.line, l.reference, l.ean, l.designation, l.quantity, "
+        f"SELECT l.note, l.delivered_on, n.customer, l.line, l.reference, {_EAN}, l.designation, l.quantity, "
         "printf('%d%s%02d', l.unit_price / 100, :point, l.unit_price % 100) "
         "FROM delivery_note AS n CROSS JOIN delivery_line AS l ON l.note = n.number "
         "WHERE n.delivered_on >= :first ORDER BY n.number, l.line"

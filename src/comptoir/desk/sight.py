@@ -4,7 +4,7 @@ A frame of a video gets the ways that fit its time; a photograph gets them all, 
 """
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from comptoir.core.later import later
@@ -19,7 +19,8 @@ else:
     cv2, np = later("cv2"), later("numpy")
 
 NOISY = 2.5  # grey levels; above it a blur of 1 pixel takes away more noise than bars
-LOCATED_AT = 640  # pixels of the width in which bars are looked for
+LOCATED_AT = 640  # pixels of the width in which the bars of a frame are looked for
+FINER_AT = 1_600  # and those of a photograph, whose label may be a small part of it
 MOST_PLACES = 4
 EXTRA = 0.15  # of the width, on either side of located bars: the quiet zone
 WIDE, WIDEST, TALLEST = 600, 1_600, 400  # pixels of a straightened crop
@@ -28,6 +29,7 @@ BAND = 10  # pixels that a line is drawn high
 SLANT = 0.6  # radians; more is not the slant of located bars
 SHARPER = ((0.0, 1.0), (1.5, 1.2))  # how much sharper lines are made, and how wide the blur is taken to be
 MATRIX_EVERY, ZBAR_EVERY = 3, 3  # dry frames between two looks that cost much
+NEAR = 40  # pixels kept around what is looked at again; half its length where that is more
 SMALL = 1_000_000  # pixels; a smaller photograph is also looked at twice its size
 LARGE = 4_000_000  # pixels; a larger photograph is first made smaller
 
@@ -68,23 +70,44 @@ class Sight:
 
 
 def study(grey: "Grey") -> Iterator[list[Read]]:
-    """Look at a photograph in one way after the other, the cheapest first; give what each look read."""
-    ratio = (LARGE / grey.size) ** 0.5
-    small = _scaled(grey, ratio) if ratio < 1 else grey
-    clear = denoised(small)
-    yield zxing(small, ALL, thorough=True)
-    yield zbar(clear)
-    yield zxing(cv2.GaussianBlur(small, (0, 0), 1), COMMON)
-    yield from _straight_looks(small)
-    yield from _other_looks(small)
-    if small is not grey:
-        yield zxing(grey, ALL)
-        yield zbar(denoised(grey))
-        yield from _straight_looks(grey)
+    """Look at a photograph in one way after the other, the cheapest first; give what each look read, and where."""
+    seen: dict[str, Quad] = {}
+    for reads in _looks(grey):
+        seen |= {read.key: read.quad for read in reads}
+        yield reads
+    for quad in seen.values():
+        yield from _closer_looks(grey, quad)
+
+
+def _looks(grey: "Grey") -> Iterator[list[Read]]:
+    size = min(1.0, (LARGE / grey.size) ** 0.5)
+    small = _scaled(grey, size)
+    for look in chain(_plain_looks(small), _straight_looks(small), _other_looks(small)):
+        yield [back(read, size) for read in look]
+    if size < 1:
+        yield from chain(_plain_looks(grey), _straight_looks(grey))
+
+
+def _plain_looks(grey: "Grey") -> Iterator[list[Read]]:
+    yield zxing(grey, ALL, thorough=True)
+    yield zbar(denoised(grey))
+    yield zxing(cv2.GaussianBlur(grey, (0, 0), 1), COMMON)
+
+
+def _closer_looks(grey: "Grey", quad: Quad) -> Iterator[list[Read]]:
+    """Look again at a place where something was read, alone in its picture: it may be a small part of it."""
+    (left, right), (top, end) = ((min(line), max(line)) for line in zip(*quad, strict=True))
+    room = max(NEAR, (right - left) // 2, (end - top) // 2)
+    crop = np.ascontiguousarray(grey[max(0, top - room) : end + room, max(0, left - room) : right + room])
+    for look in chain(_straight_looks(crop), _other_looks(crop)):
+        yield at_place(quad, look)
 
 
 def _straight_looks(grey: "Grey") -> Iterator[list[Read]]:
-    for quad in located(grey):
+    places = located(grey)
+    if grey.shape[1] > LOCATED_AT:
+        places += located(grey, FINER_AT)
+    for quad in places:
         for way in (quad, turned(quad)):
             crop, finer = straightened(grey, way)
             upright = unslanted(crop)
@@ -118,9 +141,9 @@ def noise(grey: "Grey") -> float:
     return float(np.median(np.abs(rough))) / (6 * 0.6745)
 
 
-def located(grey: "Grey") -> list[Quad]:
-    """Find where bars are, whatever they say: the four corners of each place, in pixels."""
-    size = min(1.0, LOCATED_AT / grey.shape[1])
+def located(grey: "Grey", wide: int = LOCATED_AT) -> list[Quad]:
+    """Find where bars are in the picture made `wide` pixels at most: the four corners of each place, in its own."""
+    size = min(1.0, wide / grey.shape[1])
     found, corners = cv2.barcode.BarcodeDetector().detectMulti(_scaled(grey, size))
     if not found:
         return []
