@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from comptoir.desk.board import Board
 from comptoir.desk.table import table, wide
-from comptoir.scanning.screen import PAST, Card, drawn
+from comptoir.scanning.screen import PAST, Card, drawn, waiting
 
 SIZES = [(80, 24), (40, 20), (20, 5), (200, 60)]
 TITLES = ("N°", "Date", "Référence", "Désignation", "Éligible", "Retournée", "Prix")
@@ -34,7 +34,7 @@ def card(headline: str, rows: int = 0, designation: str = "Disque de frein avant
 
 
 def texts(cards, size=(80, 24), typed: str = "") -> list[str]:
-    return [line.text for line in drawn(cards, typed, size)]
+    return [line.text for line in drawn(cards or [waiting()], typed, size)]
 
 
 def on_terminal(cards, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch, typed: str = "") -> list[str]:
@@ -43,7 +43,7 @@ def on_terminal(cards, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("COLUMNS", str(size[0]))
     monkeypatch.setenv("LINES", str(size[1]))
     talk = StringIO()
-    Board(talk).draw(drawn(cards, typed, size))
+    Board(talk).draw(drawn(cards or [waiting()], typed, size))
     screen = pyte.Screen(*size)
     pyte.Stream(screen).feed(talk.getvalue())
     assert screen.cursor.y < size[1]
@@ -132,7 +132,7 @@ def test_before_the_first_scan_it_says_what_to_do():
     st.integers(5, 60),
 )
 def test_no_scan_breaks_the_layout(cards, typed, width, height):
-    lines = drawn(cards, typed, (width, height))
+    lines = drawn(cards or [waiting()], typed, (width, height))
     assert 0 < len(lines) <= height
 
 

@@ -213,3 +213,8 @@ class Window:
             cv2.waitKey(1)
         except cv2.error:
             self._shows = False
+
+
+def library() -> str:
+    """Give the version of OpenCV; raise ImportError where a library of the system that it needs is missing."""
+    return str(cv2.__version__)

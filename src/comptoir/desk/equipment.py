@@ -18,10 +18,11 @@ from comptoir.store.sqlite import State, state
 if TYPE_CHECKING:
     import shutil
 
-    from comptoir.desk import Desk, decoders, serial
+    from comptoir.desk import Desk, camera, decoders, serial
 else:
     shutil = later("shutil")
-    decoders, serial = later("comptoir.desk.decoders"), later("comptoir.desk.serial")
+    camera, decoders = later("comptoir.desk.camera"), later("comptoir.desk.decoders")
+    serial = later("comptoir.desk.serial")
 
 CAMERAS, INPUTS = Path("/dev"), Path("/dev/input")
 
@@ -51,6 +52,7 @@ def found(desk: "Desk") -> list[Finding]:
         Finding("language", Health.GOOD, in_use()),
         _terminal(),
         *_decoders(),
+        _camera_library(),
         _cameras(),
         _display(),
         _ports(),
@@ -83,6 +85,14 @@ def _decoders() -> Iterator[Finding]:
     for decoder in decoders.standing():
         health = Health.GOOD if decoder.version else Health.ABSENT
         yield Finding(decoder.name, health, decoder.version or _("its library is missing"), decoder.advice)
+
+
+def _camera_library() -> Finding:
+    try:
+        return Finding("camera library", Health.GOOD, f"OpenCV {camera.library()}")
+    except ImportError as error:
+        advice = _("`sudo apt install libgl1 libglib2.0-0` (Debian, Ubuntu)")
+        return Finding("camera library", Health.ABSENT, str(error), advice)
 
 
 def _input_devices() -> Finding:

@@ -149,6 +149,8 @@ class Evdev:
     DeviceGone while it is read.
     """
 
+    warning = ""
+
     def __init__(self, wanted: str = "") -> None:
         self._wanted = wanted
 

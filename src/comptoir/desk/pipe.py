@@ -54,6 +54,8 @@ class Pipe:
     Raises NoSuchList and UnreadableList when it is entered, ListBrokenOff while it is read. Bytes come untouched.
     """
 
+    warning = ""
+
     def __init__(self, name: str = STDIN) -> None:
         self._name = name
         self._descriptor = 0

@@ -21,5 +21,7 @@ class Scan(NamedTuple):
 class Scanner(AbstractContextManager["Scanner"], Protocol):
     """One way to receive scans; entered before it is read, so that whatever it changed is put back."""
 
+    warning: str  # once entered: why it will read less than it could; most often nothing
+
     def scans(self) -> Iterator[Scan]:
         """Give each scan as it comes, and end where the device or the file ends; raise what breaks it off."""

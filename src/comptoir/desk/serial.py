@@ -77,6 +77,8 @@ class Serial:
     Raises NoSuchPort, PortForbidden, PortTaken and NotSerial when it is entered, PortGone while it is read.
     """
 
+    warning = ""
+
     def __init__(self, port: str, baud: int = BAUD) -> None:
         self._name = port
         self._baud = baud

@@ -72,6 +72,8 @@ class Wedge:
     empty line ends the scans, Ctrl-Z suspends.
     """
 
+    warning = ""
+
     def __init__(self, shows: Callable[[str], object], descriptor: int = 0) -> None:
         self._shows = shows
         self._terminal = _Terminal(descriptor)

@@ -125,6 +125,8 @@ def station(desk: Desk, source: Source, columns: Sequence[Column], view: View) -
         around = stations.Station(lookup.Lookup(store, desk.clock, desk.operator, platform.node()), drawn)
         try:
             with desk.scanner(kind, name, around.shows) as scanner:
+                if scanner.warning and not drawn:
+                    desk.out.warn(scanner.warning)
                 taken = around.taken(scanner)
                 if asked or not watched:
                     desk.out.rows(columns, taken, _live(view, kind), live=True)

@@ -36,15 +36,16 @@ def drawn(cards: Sequence[Card], typed: str, size: tuple[int, int]) -> list[Line
     The line that is being typed stands last, whatever else has no room.
     """
     width, height = size
-    last, before = (cards[-1], cards[-1 - PAST : -1]) if cards else (_waiting(), ())
+    last, before = cards[-1], cards[-1 - PAST : -1]
     head = _head(last, width, height)[: height - 1]
     past = _past(before)[: max(height - len(head) - 1 - (LEAST if last.cells else 0), 0)]
     body = _body(last, width, height - len(head) - len(past) - 1)
     return [*head, *body, *past, _prompt(typed, width)]
 
 
-def _waiting() -> Card:
-    return Card(_("SCAN A PART, A BOX, A DELIVERY NOTE"), "title")
+def waiting(warning: str = "") -> Card:
+    """Say that nothing was scanned yet, and why the scanner may read less than it could."""
+    return Card(_("SCAN A PART, A BOX, A DELIVERY NOTE"), "title", (warning,) if warning else ())
 
 
 def _head(card: Card, width: int, height: int) -> list[Line]:

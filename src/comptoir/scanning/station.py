@@ -15,7 +15,7 @@ from comptoir.scanning.layouts import RIGHT
 from comptoir.scanning.lookup import Lookup, Scanned, is_list
 from comptoir.scanning.queries import Record
 from comptoir.scanning.rules import Outcome, layout_label
-from comptoir.scanning.screen import PAST, Card, drawn
+from comptoir.scanning.screen import PAST, Card, drawn, waiting
 
 # How many times each outcome rings: one is good, and an echo is silent.
 SOUNDS = {
@@ -55,11 +55,13 @@ class Station:
         self._lookup = lookup
         self._board = board
         self._cards: list[Card] = []
+        self._warning = ""
         self._typed = ""
         self.count: Counter[Outcome] = Counter()
 
     def taken(self, scanner: Scanner) -> Iterator[Scanned]:
         """Give each scan once it is on the disk, heard and shown; end with the scanner, or at the order to quit."""
+        self._warning = scanner.warning
         self._draw()
         for scan in scanner.scans():
             done = self._lookup.take(scan)
@@ -94,7 +96,8 @@ class Station:
 
     def _draw(self) -> None:
         if self._board:
-            self._board.draw(drawn(self._cards, self._typed, self._board.size))
+            cards = self._cards or [waiting(self._warning)]
+            self._board.draw(drawn(cards, self._typed, self._board.size))
 
 
 def card(done: Scanned) -> Card:
