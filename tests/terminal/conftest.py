@@ -227,7 +227,7 @@ class Shop:
         with closing(sqlite3.connect(self.database)) as connection:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             names = [name for (name,) in tables if not name.startswith(("device", "sqlite"))]
-            return {name: connection.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall() for name in names}
+            return {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
 
     def basket(self) -> list[tuple[str, str, int]]:
         """What the basket holds: code, grade, price in cents."""
