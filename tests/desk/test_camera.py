@@ -20,7 +20,17 @@ from PIL import Image
 
 from comptoir.core.errors import NotFound, OutsideFailure, Refused, UsageProblem
 from comptoir.desk import camera
-from comptoir.desk.camera import HEIGHT, WIDTH, Camera, CameraGone, Live, NoSuchCamera, Window, has_display
+from comptoir.desk.camera import (
+    HEIGHT,
+    WIDTH,
+    Camera,
+    CameraGone,
+    Live,
+    NoCameraLibrary,
+    NoSuchCamera,
+    Window,
+    has_display,
+)
 from comptoir.desk.decoders import zbar, zxing
 from comptoir.desk.paper import Barcode, Paper
 from comptoir.desk.pdf import drawn as pdf_of
@@ -470,6 +480,17 @@ def test_a_window_that_fails_never_keeps_a_code_from_being_read(monkeypatch):
     window = Window()
     for _turn in range(2):
         window.show(np.zeros((9, 9), np.uint8), [])
+
+
+def test_a_library_that_the_system_lacks_is_told_with_its_installation(tmp_path, monkeypatch):
+    class Missing:
+        def __getattr__(self, name):
+            raise ImportError("libGL.so.1: cannot open shared object file")
+
+    monkeypatch.setattr(camera, "cv2", Missing())
+    with pytest.raises(NoCameraLibrary, match="libGL") as told, Camera(str(tmp_path / "label.png")):
+        pass
+    assert "libgl1" in (told.value.hint or "")
 
 
 def test_nothing_heavy_is_imported_before_a_camera_is_entered():

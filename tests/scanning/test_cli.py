@@ -22,6 +22,7 @@ import pytest
 from comptoir.scanning.commands import CALIBRATION, Command, code
 from comptoir.scanning.layouts import garble, layout
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 EAN = "4006381333931"
 HEADER = "note_number,delivery_date,customer,line,reference,ean,designation,quantity,unit_price"
 NOTES = f"""{HEADER}
@@ -467,3 +468,34 @@ def test_the_reads_of_scans_load_no_heavy_library(notes: Path) -> None:
         loaded = {module.partition(".")[0] for module in done.stderr.decode().rpartition("LOADED ")[2].split()}
         heavy = {"sqlmodel", "sqlalchemy", "typer", "fpdf", "cv2", "numpy", "zxingcpp", "biip", "serial", "questionary"}
         assert loaded & heavy == set(), words
+
+
+def test_an_image_without_a_code_ends_with_3_and_says_what_to_do(cli, tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("L", (640, 480), 180).save(tmp_path / "blank.png")
+    ran = cli(["scan", "--camera", str(tmp_path / "blank.png"), "--json"])
+    assert (ran.code, ran.data) == (3, [])
+    assert ran.failure["errors"][0]["error"] == "nothing_seen"
+
+
+def test_the_label_that_was_printed_is_the_buyback_that_it_names(cli, tmp_path: Path) -> None:
+    import pypdfium2
+
+    seller = "--name Micro --siret 00011122900001 --email a@b.fr --phone 0600000000"
+    place = "--line '1 rue A' --postcode 77090 --town Collégien"
+    assert cli(f"catalog import {EXAMPLES / 'catalogue.csv'}").code == 0
+    assert cli("buyback add 9KZCT73K -a works=yes -a screen=very_good -a shell=very_good").code == 0
+    number = cli(f"buyback validate {seller} {place} --yes --json").data[0]["number"]
+    assert cli(f"buyback documents {number} --kind label -o {tmp_path}").code == 0
+    page = pypdfium2.PdfDocument(tmp_path / f"etiquette-{number}.pdf")[0]
+    page.render(scale=2.2).to_pil().rotate(7, expand=True, fillcolor="grey").save(tmp_path / "photo.jpg", quality=70)
+    (seen,) = cli(["scan", "--camera", str(tmp_path / "photo.jpg"), "--json"]).data
+    assert (seen["outcome"], seen["kind"], seen["value"]) == ("found", "buyback", number)
+    assert seen["records"][0]["designation"] == "LENOVO ThinkPad"
+
+
+def test_the_pictures_of_the_examples_are_read(cli) -> None:
+    assert cli(f"delivery import {EXAMPLES / 'deliveries.csv'}").code == 0
+    (part,) = cli(f"scan --camera {EXAMPLES / 'piece.jpg'} --json").data
+    assert {record["number"] for record in part["records"]} >= {"255101988", "255064442"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from comptoir.core.errors import NotFound, OutsideFailure
 from comptoir.core.i18n import _
 from comptoir.core.later import later
+from comptoir.core.text import shown
 from comptoir.desk.decoders import Read
 from comptoir.desk.scanner import LONGEST, Scan
 from comptoir.desk.sight import Sight, study
@@ -59,11 +60,21 @@ class CameraGone(OutsideFailure):
         )
 
 
+class NoCameraLibrary(OutsideFailure):
+    """OpenCV is here, and a library of the system that it needs is not."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("the camera's library does not start: {reason}").format(reason=shown(reason)),
+            _("`sudo apt install libgl1 libglib2.0-0` (Debian, Ubuntu)"),
+        )
+
+
 class Camera:
     """Codes from a camera (its number), a video or an image (its path); `warning` says what makes it read less.
 
-    Raises NoSuchCamera and what `sight_files` finds wrong when it is entered, CameraGone and VideoBrokenOff while it is
-    read.
+    Raises NoCameraLibrary, NoSuchCamera and what `sight_files` finds wrong when it is entered, CameraGone and
+    VideoBrokenOff while it is read.
     """
 
     def __init__(self, source: str) -> None:
@@ -78,6 +89,10 @@ class Camera:
         # What OpenCV, FFmpeg and Qt have to say goes straight to stderr, over the screen: our sentences say it better.
         os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
         os.environ.setdefault("QT_LOGGING_RULES", "*=false")
+        try:
+            library()
+        except ImportError as error:
+            raise NoCameraLibrary(str(error)) from error
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         cv2.setNumThreads(1)  # its threads cost more than they bring on frames of this size
         self._live = None
@@ -112,19 +127,20 @@ class Camera:
 
     def _filmed(self) -> Iterator[Scan]:
         for moment, grey in frames(self._path):
-            yield from map(self._scan, self._read(moment, grey))
+            yield from map(self._scan, self._ballot.count(moment, self._look(grey)))
 
     def _seen_live(self, live: "Live") -> Iterator[Scan]:
         window = Window() if has_display() else None
         while True:
             moment, grey = live.newest()
-            reads = self._read(moment, grey)
+            reads = self._look(grey)
+            given = self._ballot.count(moment, reads)
             if window is not None:
-                window.show(grey, reads)
-            yield from map(self._scan, reads)
+                window.show(grey, [read for read in reads if self._ballot.in_view(read.key)])
+            yield from map(self._scan, given)
 
-    def _read(self, moment: float, grey: "Grey") -> list[Read]:
-        return self._ballot.count(moment, self._sight.look(grey, settled=self._ballot.in_view))
+    def _look(self, grey: "Grey") -> list[Read]:
+        return self._sight.look(grey, settled=self._ballot.in_view)
 
     def _scan(self, read: Read) -> Scan:
         data = read.symbology.encode() + read.data

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from comptoir.core.i18n import _
 from comptoir.core.later import later
-from comptoir.core.refs import check_digit
+from comptoir.core.refs import GTIN, is_proved, upc_e
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,6 @@ ZXING, ZBAR = "zxing", "zbar"
 COMMON = ("EANUPC", "Code128", "Code39Std", "Code93", "Codabar", "ITF14", "QRCode")
 MATRIX = ("DataMatrix", "Aztec", "PDF417", "MicroQRCode")
 ALL = (*COMMON, *MATRIX)
-GTIN = 14
 EAN8 = 8
 SHORTEST = 4  # signs of what has no check digit: a Code 39 of one letter is read in any fence
 _ZBAR = ("EAN13", "EAN8", "UPCA", "UPCE", "CODE128", "CODE39", "CODE93", "I25", "CODABAR", "QRCODE")
@@ -164,24 +163,10 @@ def _zbar_read(one: Any) -> Read:  # noqa: ANN401 - pyzbar's own type
     if one.type == "UPCA":
         data = b"0" + data
     elif one.type == "UPCE":
-        data = expanded(data.decode("ascii")).encode()
+        data = f"0{upc_e(data.decode('ascii'))}".encode()
     symbology = _AIM.get(one.type, "]X0")
     quad = tuple((point.x, point.y) for point in one.polygon)
     return Read(data, symbology, _key(data, symbology), ZBAR, quad, one.type == "UPCE")
-
-
-def expanded(upc_e: str) -> str:
-    """Give the 13 digits that the 8 digits of a UPC-E stand for (GS1 General Specifications, 5.2.4)."""
-    system, body, check, last = upc_e[0], upc_e[1:7], upc_e[7], upc_e[6]
-    if last in "012":
-        body = f"{body[:2]}{last}0000{body[2:5]}"
-    elif last == "3":
-        body = f"{body[:3]}00000{body[3:5]}"
-    elif last == "4":
-        body = f"{body[:4]}00000{body[4]}"
-    else:
-        body = f"{body[:5]}0000{last}"
-    return f"0{system}{body}{check}"
 
 
 def _ascii_only(read: Read) -> bool:
@@ -208,4 +193,4 @@ def _believed(reads: Iterable[Read]) -> Iterator[Read]:
 
 def _is_gtin(key: str, length: int, kind: str) -> bool:
     lengths = (GTIN,) if kind == "I" else (EAN8, GTIN - 1)
-    return length in lengths and key.isdigit() and check_digit(key[:-1]) == key[-1]
+    return length in lengths and is_proved(key)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 else:
     cv2, np = later("cv2"), later("numpy")
 
+SAMPLE = 500_000  # pixels of the middle in which noise is measured
 NOISY = 2.5  # grey levels; above it a blur of 1 pixel takes away more noise than bars
 LOCATED_AT = 640  # pixels of the width in which the bars of a frame are looked for
 FINER_AT = 1_600  # and those of a photograph, whose label may be a small part of it
@@ -136,8 +137,8 @@ def denoised(grey: "Grey") -> "Grey":
 def noise(grey: "Grey") -> float:
     """Estimate the sensor's noise, in grey levels (J. Immerkær, Fast Noise Variance Estimation, 1996, on a median)."""
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    quarter = grey.shape[0] // 4
-    rough = cv2.filter2D(grey[quarter : 3 * quarter + 1], cv2.CV_32F, kernel)[::4, ::4]
+    middle, around = grey.shape[0] // 2, min(grey.shape[0] // 4, SAMPLE // grey.shape[1] // 2)
+    rough = cv2.filter2D(grey[middle - around : middle + around + 1], cv2.CV_32F, kernel)[::4, ::4]
     return float(np.median(np.abs(rough))) / (6 * 0.6745)
 
 

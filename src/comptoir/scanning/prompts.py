@@ -49,6 +49,16 @@ class NothingToRead(UsageProblem):
         )
 
 
+class NothingSeen(NotFound):
+    """An image or a video holds no code that can be read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("no code can be read in `{name}`").format(name=name),
+            _("take the picture nearer, flat, sharp and in more light: the code should fill a third of its width"),
+        )
+
+
 class NotAJournal(Refused):
     """A line of the file is none of a journal."""
 
@@ -136,6 +146,8 @@ def station(desk: Desk, source: Source, columns: Sequence[Column], view: View) -
             if drawn:
                 drawn.leave()
                 desk.out.say(around.told())
+    if kind == "camera" and not around.count:
+        raise NothingSeen(name)
 
 
 def explained(desk: Desk, text: str) -> Iterator[Explained]:
