@@ -100,6 +100,13 @@ class Terminal:
         self.screen.dirty.clear()
         return "\n".join(self._shown).rstrip()
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the window another size, as dragging its corner does."""
+        self.screen.resize(rows, columns)
+        self._shown = [""] * rows
+        self.screen.dirty.update(range(rows))
+        self.process.setwinsize(rows, columns)
+
     @property
     def lines(self) -> list[str]:
         return self.text.split("\n")

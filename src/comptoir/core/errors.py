@@ -22,6 +22,9 @@ SYSTEM_WORDS = (
     mark("database disk image is malformed"),
     mark("disk I/O error"),
     mark("field larger than field limit (131072)"),
+    mark("new-line character seen in unquoted field - do you need to open the file in universal-newline mode?"),
+    mark("unexpected end of data"),
+    mark("line contains NUL"),
 )
 
 

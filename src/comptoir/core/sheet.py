@@ -198,7 +198,7 @@ class Sheet:
         try:
             cells = next(self._reader([text]), [])
         except csv.Error as error:
-            raise NotASheet(str(error)) from error
+            raise NotASheet(reason_of(error)) from error
         if not any(cells):
             raise NotASheet(_("the file is empty"))
         self.header = [cell.strip().lower() for cell in cells]
@@ -253,7 +253,7 @@ class Sheet:
             except (WrongWidth, csv.Error) as error:
                 yield from _gathered(begun, kept)
                 begun, kept = [], []
-                refuse(BadLine(begins, str(error)))
+                refuse(BadLine(begins, reason_of(error)))
                 # A quote left open takes the lines after it for its own: they get another chance.
                 lines.give_back()
                 records = self._reader(lines)

@@ -13,6 +13,7 @@ from comptoir.deliveries.rules import (
     NUMBER_DIGITS,
     BadNumber,
     UnknownNote,
+    eligible,
     note_number,
     reference_key,
 )
@@ -43,10 +44,14 @@ class LineRow(NamedTuple):
     designation: str
     ean: str
     delivered: int
-    eligible: int
     returned: int
     unit_price: Decimal
     total: Decimal
+
+    @property
+    def eligible(self) -> int:
+        """Give the quantity that may still go back."""
+        return eligible(self.delivered, self.returned)
 
 
 class FoundRow(NamedTuple):
@@ -60,9 +65,13 @@ class FoundRow(NamedTuple):
     designation: str
     ean: str
     delivered: int
-    eligible: int
     returned: int
     unit_price: Decimal
+
+    @property
+    def eligible(self) -> int:
+        """Give the quantity that may still go back."""
+        return eligible(self.delivered, self.returned)
 
 
 class ExportRow(NamedTuple):
@@ -90,7 +99,7 @@ _RETURNED = (
     "(SELECT coalesce(sum(back.quantity), 0) FROM delivery_return AS back "
     "WHERE back.note = l.note AND back.line = l.line)"
 )
-_QUANTITIES = f"l.quantity, max(l.quantity - {_RETURNED}, 0), {_RETURNED}, l.unit_price"
+_QUANTITIES = f"l.quantity, {_RETURNED}, l.unit_price"
 # The line is found first: the customer of each is then read by the note's number.
 _FOUND = (
     f"SELECT cast(l.note AS text), l.delivered_on, n.customer, l.line, l.reference, l.designation, {_EAN}, "

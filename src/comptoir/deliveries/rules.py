@@ -12,7 +12,7 @@ PRINTED = "00"  # what the paper and its barcode carry before the number
 HISTORY = 7  # days that a list shows when nothing else is asked
 _FRENCH_DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_OLDEST = 1900  # no note is older: a smaller year was mistyped
+_YEARS = range(1900, 2100)  # no note is of another: its year was mistyped
 
 
 class BadNumber(UsageProblem):
@@ -82,6 +82,11 @@ def day(text: str) -> str:
     """Read a day written `2021-12-03` or `03/12/2021` into ISO; raise ValueError."""
     if found := _FRENCH_DAY.fullmatch(text):
         text = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
-    if not _ISO_DAY.fullmatch(text) or date.fromisoformat(text).year < _OLDEST:
+    if not _ISO_DAY.fullmatch(text) or date.fromisoformat(text).year not in _YEARS:
         raise ValueError(text)
     return text
+
+
+def eligible(delivered: int, returned: int) -> int:
+    """Give the quantity of a line that may still go back."""
+    return max(delivered - returned, 0)

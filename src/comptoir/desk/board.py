@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
-from threading import Lock, Timer
+from threading import RLock, Timer
 from typing import IO, NamedTuple
 
 from comptoir.core.text import shown
@@ -35,7 +35,7 @@ class Board:
 
     def __init__(self, talk: IO[str]) -> None:
         self._talk = talk
-        self._lock = Lock()
+        self._lock = RLock()  # a window that changes its size is drawn in the middle of whatever goes on
         self._last: Sequence[Line] = ()
         self.still = os.environ.get("TERM", "dumb") in {"", "dumb"}  # nothing can be drawn over
         self._looks = WITHOUT if os.environ.get("NO_COLOR") else COLOURS
@@ -59,6 +59,10 @@ class Board:
             text = ("" if self._last else CLEAR) + HOME + "\r\n".join(drawn) + CLEAR_BELOW
         self._write(text)
         self._last = lines
+
+    def forget(self) -> None:
+        """Take it that nothing is drawn: the next screen clears what is there."""
+        self._last = ()
 
     def sound(self, times: int) -> None:
         """Ring so many times, without waiting."""

@@ -66,6 +66,8 @@ def _database(desk: "Desk") -> Finding:
         stands = state(path)
     except ComptoirError as error:
         return Finding("database", Health.BAD, error.message, error.hint or "")
+    if stands is not State.MISSING and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return Finding("database", Health.BAD, _("`{path}` cannot be written to").format(path=path))
     told = {
         State.MISSING: _("`{path}` is not there yet: the first command that writes makes it"),
         State.OLD: _("`{path}` is of an older version: the next command brings it up to date, a copy kept"),

@@ -28,7 +28,7 @@ else:
     select, signal, termios, threading = later("select"), later("signal"), later("termios"), later("threading")
 
 AT_ONCE = 65_536  # bytes of one read
-CTRL_C, CTRL_D, CTRL_Z = b"\x03", b"\x04", b"\x1a"
+CTRL_C, CTRL_D, CTRL_U, CTRL_Z = b"\x03", b"\x04", b"\x15", b"\x1a"
 BACKSPACE = (b"\x08", b"\x7f")
 CHARACTER = re.compile(rb"[\xc0-\xff][\x80-\xbf]*|.", re.DOTALL)
 # What a terminal sends for a key that is no character (ECMA-48 §5.4; `ESC [ [ A` is the Linux console's own).
@@ -162,7 +162,11 @@ class Keys:
 
 
 def edited(line: bytes) -> bytes:
-    """Give a typed line without its Backspaces and the characters, UTF-8 or single bytes, that they take away."""
+    """Give a typed line without its Backspaces and the characters, UTF-8 or single bytes, that they take away.
+
+    Ctrl-U takes the whole line away.
+    """
+    line = line.rpartition(CTRL_U)[2]
     if not any(key in line for key in BACKSPACE):
         return line
     kept: list[bytes] = []

@@ -75,8 +75,8 @@ SCANNERS = (
     Column("source", _("Source")),
     Column("layout", _("Keyboard")),
     Column("aim", _("AIM identifiers")),
-    Column("separator", _("Separator")),
-    Column("suffix", _("Line end")),
+    Column("separator", _("Separator"), {"\x1d": "GS", "": mark("lost")}),
+    Column("suffix", _("Line end"), {"\r": "CR", "\n": "LF", "\r\n": "CR LF", "\t": "Tab"}),
     Column("saved_at", _("Date")),
 )
 Since = Annotated[str, option(metavar=_("DAY"), help=_("From this day: 2026-11-22, 22/11/2026 or 7d."))]

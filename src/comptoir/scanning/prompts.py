@@ -17,6 +17,7 @@ from comptoir.desk.output import Column, Format, View, replacing
 if TYPE_CHECKING:
     import json
     import platform
+    import signal
 
     from comptoir.core import paris
     from comptoir.desk import board
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from comptoir.scanning.lookup import Scanned
     from comptoir.scanning.queries import JournalRow, Record
 else:
-    json, platform = later("json"), later("platform")
+    json, platform, signal = later("json"), later("platform"), later("signal")
     paris, board = later("comptoir.core.paris"), later("comptoir.desk.board")
     documents, lookup = later("comptoir.scanning.documents"), later("comptoir.scanning.lookup")
     queries, rules = later("comptoir.scanning.queries"), later("comptoir.scanning.rules")
@@ -133,6 +134,8 @@ def station(desk: Desk, source: Source, columns: Sequence[Column], view: View) -
     drawn = board.Board(desk.out.talk) if watched else None
     with desk.resident() as store:
         around = stations.Station(lookup.Lookup(store, desk.clock, desk.operator, platform.node()), drawn)
+        if drawn and hasattr(signal, "SIGWINCH"):
+            signal.signal(signal.SIGWINCH, lambda *_given: around.resized())
         try:
             with desk.scanner(kind, name, around.shows) as scanner:
                 if scanner.warning and not drawn:
@@ -219,8 +222,8 @@ def _journal_row(line: bytes, number: int) -> "JournalRow":
     try:
         kept = json.loads(line)
         texts = [str(kept[key]) for key in queries.JournalRow._fields[1:]]
-        row = queries.JournalRow(paris.in_paris(paris.moment_asked(kept["moment"])), *texts)
-        bytes.fromhex(row.raw)
+        row = queries.JournalRow(paris.moment_asked(kept["moment"]), *texts)
+        paris.in_paris(row.moment), bytes.fromhex(row.raw)  # what is shown and decided of it later
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, paris.BadMoment) as error:
         raise NotAJournal(number) from error
     return row

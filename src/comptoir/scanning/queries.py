@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from comptoir.store.read import Reader
 
 
+MOST = 20  # lines given for an article, the newest: a screen holds no more
+MOST_OF_A_NOTE = 200
+
+
 class Record(NamedTuple):
     """Something that bears the code that was scanned: a line of a delivery note, a note, a buyback, a device."""
 
@@ -125,9 +129,9 @@ def _in_catalogue(reader: "Reader", code: str) -> list[Record]:
 
 
 _FINDERS: dict[Kind, Callable[["Reader", str], list[Record]]] = {
-    Kind.GTIN: lambda reader, value: _delivered(deliveries.of_ean(reader, value)),
-    Kind.REFERENCE: lambda reader, value: _delivered(deliveries.of_reference(reader, value)),
-    Kind.DELIVERY_NOTE: lambda reader, value: _delivered(deliveries.of_note(reader, int(value))),
+    Kind.GTIN: lambda reader, value: _delivered(deliveries.of_ean(reader, value, MOST)),
+    Kind.REFERENCE: lambda reader, value: _delivered(deliveries.of_reference(reader, value, MOST)),
+    Kind.DELIVERY_NOTE: lambda reader, value: _delivered(deliveries.of_note(reader, int(value), MOST_OF_A_NOTE)),
     Kind.BUYBACK: _bought_back,
     Kind.ARTICLE_CODE: _in_catalogue,
 }

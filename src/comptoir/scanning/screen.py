@@ -52,7 +52,7 @@ def _head(card: Card, width: int, height: int) -> list[Line]:
     large = [Line(f" {part}", card.look) for part in wrapped(card.headline, max(width - 2, 1))]
     edge = [Line("", card.look)] if height >= TALL and card.look != "title" else []
     why = [Line(part) for reason in card.why for part in wrapped(reason, width)]
-    return [*edge, *large, *edge, *why[:REASONS], Line("")]
+    return [*edge, *large, *edge, *(why[:REASONS] if card.cells else why), Line("")]
 
 
 def _body(card: Card, width: int, room: int) -> list[Line]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.paris import in_paris
-from comptoir.deliveries.queries import MOST
 from comptoir.desk.board import Board
 from comptoir.desk.eyes import cell
 from comptoir.desk.output import Column
@@ -13,7 +12,7 @@ from comptoir.desk.scanner import Scanner
 from comptoir.scanning.commands import LABELS, Command
 from comptoir.scanning.layouts import RIGHT
 from comptoir.scanning.lookup import Lookup, Scanned, is_list
-from comptoir.scanning.queries import Record
+from comptoir.scanning.queries import MOST, Record
 from comptoir.scanning.rules import Outcome, layout_label
 from comptoir.scanning.screen import PAST, Card, drawn, waiting
 
@@ -46,6 +45,7 @@ SHOWN = (
 TITLES = tuple(column.title for column in SHOWN)
 # In the order they go on a narrow screen: what went back, the price, the designation, the reference that was scanned.
 SPARE = (5, 6, 3, 2)
+SPARE_OF_A_NOTE = (1, 0, 5, 6)  # its number was scanned, and all its lines are of one day
 
 
 class Station:
@@ -56,6 +56,7 @@ class Station:
         self._board = board
         self._cards: list[Card] = []
         self._warning = ""
+        self._order: Card | None = None
         self._typed = ""
         self.count: Counter[Outcome] = Counter()
 
@@ -64,6 +65,8 @@ class Station:
         self._warning = scanner.warning
         self._draw()
         for scan in scanner.scans():
+            if not scan.data.strip():
+                continue  # blanks alone are nobody's code
             done = self._lookup.take(scan)
             self.count[done.outcome] += 1
             self._show(done)
@@ -76,27 +79,53 @@ class Station:
         self._typed = typed
         self._draw()
 
+    def resized(self) -> None:
+        """Draw all anew: the terminal has another size."""
+        if self._board:
+            self._board.forget()
+            self._draw()
+
     def told(self) -> str:
         """Sum up what was scanned."""
         whole = self.count.total() - self.count[Outcome.ECHO]
-        told = ngettext("{count} scan, {found} found", "{count} scans, {found} found", whole)
+        told = ngettext("{count} scan; found: {found}", "{count} scans; found: {found}", whole)
         return told.format(count=whole, found=self.count[Outcome.FOUND])
 
     def _show(self, done: Scanned) -> None:
-        if self._board is None:
+        if self._board is None or done.outcome is Outcome.ECHO:
             return
         self._board.sound(SOUNDS[done.outcome])
-        if done.outcome is Outcome.COMMAND and done.value == Command.UNDO and self._cards:
-            self._cards.pop()
-        elif done.outcome is Outcome.ECHO:
-            return
+        if done.outcome is Outcome.COMMAND:
+            self._order = self._ordered(Command(done.value))
         else:
+            self._order = None
             self._cards = [*self._cards[-PAST:], card(done)]
         self._draw()
 
+    def _ordered(self, command: Command) -> Card | None:
+        """Do an order, and say what it did; None where the scan before it is shown again and says it."""
+        label = _(LABELS[command]).upper()
+        match command:
+            case Command.UNDO if self._cards:
+                return self._undone()
+            case Command.UNDO:
+                return Card(_("NOTHING TO UNDO"), "bad")
+            case Command.QUIT:
+                return Card(label, "good")
+        return Card(label, "bad", (_("nothing is under way here: this order does nothing"),))
+
+    def _undone(self) -> Card | None:
+        told = _("undone: {scan}").format(scan=self._cards.pop().headline)
+        if not self._cards:
+            return waiting(told)
+        last = self._cards.pop()
+        self._cards.append(last._replace(why=(told, *last.why)))
+        return None
+
     def _draw(self) -> None:
         if self._board:
-            cards = self._cards or [waiting(self._warning)]
+            cards = self._cards or ([] if self._order else [waiting(self._warning)])
+            cards = [*cards, self._order] if self._order else cards
             self._board.draw(drawn(cards, self._typed, self._board.size))
 
 
@@ -107,8 +136,6 @@ def card(done: Scanned) -> Card:
     match done.outcome:
         case Outcome.FOUND:
             headline = _("FOUND {code} - {records}").format(code=done.code, records=_counted(done.records))
-        case Outcome.COMMAND:
-            return _ordered(Command(done.value), at)
         case Outcome.CALIBRATION:
             return _set(done, at)
         case Outcome.AMBIGUOUS:
@@ -120,7 +147,8 @@ def card(done: Scanned) -> Card:
     cells = tuple(tuple(cell(column, record) for column in SHOWN) for record in done.records)
     names = {record.designation for record in done.records}
     why = (*(names if len(names) == 1 else ()), *(done.why if done.layout or not cells else ()))
-    return Card(headline, look, why, TITLES, cells, SPARE, at)
+    one_note = len(cells) > 1 and len({record.number for record in done.records}) == 1
+    return Card(headline, look, why, TITLES, cells, SPARE_OF_A_NOTE if one_note else SPARE, at)
 
 
 def _counted(records: Sequence[Record]) -> str:
@@ -135,14 +163,7 @@ def _counted(records: Sequence[Record]) -> str:
             return _("a device of the catalogue")
         case _:
             told = ngettext("{count} record", "{count} records", count)
-    return told.format(count=f"{count}+" if count >= MOST else count)
-
-
-def _ordered(command: Command, at: str) -> Card:
-    label = _(LABELS[command]).upper()
-    if command in {Command.QUIT, Command.UNDO}:
-        return Card(label, "good", at=at)
-    return Card(label, "bad", (_("nothing is under way here: this order does nothing"),), at=at)
+    return told.format(count=f"{count}+" if count == MOST else count)
 
 
 def _set(done: Scanned, at: str) -> Card:

@@ -15,7 +15,7 @@ class ScanRow(SQLModel, table=True):
     __tablename__ = "scan"
     __table_args__ = (CheckConstraint(one_of("outcome", Outcome), name="scan_outcome"), STRICT)
     id: int | None = Field(default=None, primary_key=True)
-    moment: datetime = Field(sa_type=Utc, index=True)
+    moment: datetime = Field(sa_type=Utc)
     operator: str
     source: str
     raw: bytes

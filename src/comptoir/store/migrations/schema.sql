@@ -186,7 +186,6 @@ CREATE TABLE scan (
 	PRIMARY KEY (id)
 )
  STRICT;
-CREATE INDEX ix_scan_moment ON scan (moment);
 CREATE TABLE scanner (
 	id INTEGER NOT NULL,
 	host TEXT NOT NULL,

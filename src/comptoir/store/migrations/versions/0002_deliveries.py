@@ -58,7 +58,7 @@ def _scans() -> None:
     op.create_table(
         "scan",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("moment", sa.Text, nullable=False, index=True),
+        sa.Column("moment", sa.Text, nullable=False),
         sa.Column("operator", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("raw", sa.LargeBinary, nullable=False),
