@@ -3,9 +3,10 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from itertools import pairwise, product, takewhile
-from typing import NamedTuple, cast
+from typing import NamedTuple, TextIO, cast
 
 from comptoir import __version__
 from comptoir.core.clock import Clock
@@ -200,6 +201,7 @@ def _ended(error: BaseException, out: Output, arguments: Sequence[str]) -> int:
         case BrokenPipeError():
             return _unheard()
         case OSError():
+            _let_go(sys.stdout)
             return _failed(OutputBroken(reason_of(error)), out, arguments)
         case _ if type(error).__name__ == "NoArgsIsHelpError":
             out.say(str(error))
@@ -224,10 +226,16 @@ def _failed(error: ComptoirError, out: Output, arguments: Sequence[str]) -> int:
 
 
 def _unheard() -> int:
-    # The reader went away: nothing to say, nobody to say it to, and nothing for Python to flush when it leaves.
+    # The reader went away: nothing to say, and nobody to say it to.
     for stream in (sys.stdout, sys.stderr):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _let_go(stream)
     return PIPE_CLOSED
+
+
+def _let_go(stream: TextIO) -> None:
+    # What could not be written would be tried again by Python when it leaves, and fail again (exit code 120).
+    with suppress(OSError):  # a stream without a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

@@ -104,6 +104,7 @@ class Terminal:
         """Give the window another size, as dragging its corner does."""
         self.screen.resize(rows, columns)
         self._shown = [""] * rows
+        self.screen.dirty.clear()
         self.screen.dirty.update(range(rows))
         self.process.setwinsize(rows, columns)
 
