@@ -182,7 +182,6 @@ class _Terminal:
     """A terminal whose keys come as they are hit, every byte as it was sent, none echoed."""
 
     def __init__(self, descriptor: int) -> None:
-        self._goes_on: threading.Event | None = None  # set when the program does, after a Ctrl-Z
         self._descriptor = descriptor
         self._before: list[Any] | None = None
         self._handlers: dict[int, Any] = {}
@@ -205,8 +204,6 @@ class _Terminal:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._handlers.clear()
-        if self._goes_on:
-            self._goes_on.set()
         before, self._before = self._before, None
         self._restore(before)
 
@@ -223,13 +220,10 @@ class _Terminal:
     def suspend(self) -> None:
         """Stop the program and who shares its pipe, as Ctrl-Z does; set the terminal again when it goes on."""
         self._restore(self._before)
-        goes_on = self._goes_on = threading.Event()
         os.killpg(os.getpgrp(), signal.SIGTSTP)
-        # The signal stops this thread in its own time; the terminal must not be set again before it goes on.
-        if signal.SIGCONT in self._handlers:
-            goes_on.wait()
-        else:
-            self._set()
+        # The signal above stops this thread in its own time; the terminal must not be set again before.
+        signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+        self._set()
 
     def _set(self) -> None:
         if self._before is None:
@@ -249,8 +243,6 @@ class _Terminal:
     def _continued(self, _number: int, _frame: FrameType | None) -> None:
         with suppress(termios.error):  # the window is gone
             self._set()
-        if self._goes_on:
-            self._goes_on.set()
 
     def _ended(self, number: int, _frame: FrameType | None) -> None:
         self.give_back()
