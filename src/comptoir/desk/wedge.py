@@ -185,6 +185,8 @@ class _Terminal:
         self._descriptor = descriptor
         self._before: list[Any] | None = None
         self._handlers: dict[int, Any] = {}
+        self._woken = -1  # where the system writes the number of each signal, for the thread that reads
+        self._waking: tuple[int, int] | None = None  # who was told of signals before, and the other end of that pipe
 
     def take(self) -> None:
         """Set the terminal; raise NoTerminal and NoKeys. Stopped, continued or killed, the program leaves it clean."""
@@ -197,6 +199,11 @@ class _Terminal:
         if threading.current_thread() is threading.main_thread():  # no other may say what a signal does
             for number, handler in ((signal.SIGTERM, self._ended), (signal.SIGCONT, self._continued)):
                 self._handlers[number] = signal.signal(number, handler)
+            # A signal that the system gives to the reading thread would wait for the main one, which may wait itself.
+            self._woken, waking = os.pipe()
+            os.set_blocking(self._woken, False)
+            os.set_blocking(waking, False)
+            self._waking = signal.set_wakeup_fd(waking, warn_on_full_buffer=False), waking
         self._set()
 
     def give_back(self) -> None:
@@ -204,12 +211,20 @@ class _Terminal:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._handlers.clear()
+        if self._waking:
+            (previous, waking), self._waking = self._waking, None
+            signal.set_wakeup_fd(previous)
+            os.close(waking)
+            os.close(self._woken)
         before, self._before = self._before, None
         self._restore(before)
 
     def read(self, wait: float) -> bytes | None:
         """Give the bytes that come within so many seconds; raise EOFError where the window was closed."""
-        if not select.select([self._descriptor], [], [], wait)[0]:
+        ready = select.select([self._descriptor, *self._signals()], [], [], wait)[0]
+        if self._woken in ready and self._goes_on():
+            self._set()
+        if self._descriptor not in ready:
             return None
         with suppress(OSError):
             data = os.read(self._descriptor, AT_ONCE)
@@ -221,9 +236,19 @@ class _Terminal:
         """Stop the program and who shares its pipe, as Ctrl-Z does; set the terminal again when it goes on."""
         self._restore(self._before)
         os.killpg(os.getpgrp(), signal.SIGTSTP)
-        # The signal above stops this thread in its own time; the terminal must not be set again before.
-        signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+        # The signal stops this thread in its own time; the terminal must not be set again before it goes on.
+        while self._waking and not self._goes_on():
+            select.select(self._signals(), [], [])
         self._set()
+
+    def _signals(self) -> list[int]:
+        return [self._woken] if self._waking else []
+
+    def _goes_on(self) -> bool:
+        """Tell whether the program was made to go on, among the signals that came since this was asked."""
+        with suppress(BlockingIOError):
+            return signal.SIGCONT in os.read(self._woken, AT_ONCE)
+        return False
 
     def _set(self) -> None:
         if self._before is None:
@@ -241,8 +266,7 @@ class _Terminal:
                 termios.tcsetattr(self._descriptor, termios.TCSANOW, before)
 
     def _continued(self, _number: int, _frame: FrameType | None) -> None:
-        with suppress(termios.error):  # the window is gone
-            self._set()
+        """Be a handler, so that the signal is told to the thread that reads: it sets the terminal again."""
 
     def _ended(self, number: int, _frame: FrameType | None) -> None:
         self.give_back()
