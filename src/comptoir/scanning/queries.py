@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from comptoir.store.read import Reader
 
 
-MOST = 20  # lines given for an article, the newest: a screen holds no more
+MOST = 50  # lines given for an article, the newest
 MOST_OF_A_NOTE = 200
 
 
