@@ -43,7 +43,6 @@ class Lookup:
 
     def take(self, scan: Scan) -> Scanned:
         """Say what a scan is; when this returns, its line of the journal is on the disk."""
-        profile = calibrated(scan.data + scan.suffix)
         if not is_list(scan) and self._echoes.is_echo(scan):
             done = self._told(scan, Outcome.ECHO)
         else:
@@ -53,7 +52,8 @@ class Lookup:
         )
         with self._store.transaction() as connection:
             services.journal(connection, entry)
-            if profile and done.outcome is Outcome.CALIBRATION and not is_list(scan):
+            profile = calibrated(scan.data + scan.suffix) if done.outcome is Outcome.CALIBRATION else None
+            if profile and not is_list(scan):
                 services.keep_profile(connection, self._host, scan.source, profile, done.moment)
                 self._profiles[scan.source] = profile
         return done

@@ -223,7 +223,8 @@ def _journal_row(line: bytes, number: int) -> "JournalRow":
         kept = json.loads(line)
         texts = [str(kept[key]) for key in queries.JournalRow._fields[1:]]
         row = queries.JournalRow(paris.moment_asked(kept["moment"]), *texts)
-        paris.in_paris(row.moment), bytes.fromhex(row.raw)  # what is shown and decided of it later
+        bytes.fromhex(row.raw)
+        paris.in_paris(row.moment)  # what has no hour in Paris cannot be shown
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, paris.BadMoment) as error:
         raise NotAJournal(number) from error
     return row

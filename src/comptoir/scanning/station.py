@@ -16,7 +16,7 @@ from comptoir.scanning.queries import MOST, Record
 from comptoir.scanning.rules import Outcome, layout_label
 from comptoir.scanning.screen import PAST, Card, drawn, waiting
 
-# How many times each outcome rings: one is good, and an echo is silent.
+# How many times each outcome rings: one is good. An echo is silent, and shows nothing new.
 SOUNDS = {
     Outcome.FOUND: 1,
     Outcome.COMMAND: 1,
@@ -24,14 +24,12 @@ SOUNDS = {
     Outcome.NOT_FOUND: 2,
     Outcome.AMBIGUOUS: 3,
     Outcome.UNREADABLE: 3,
-    Outcome.ECHO: 0,
 }
 LOOKS = {
     Outcome.FOUND: "good",
     Outcome.COMMAND: "good",
     Outcome.CALIBRATION: "good",
     Outcome.AMBIGUOUS: "ask",
-    Outcome.ECHO: "ask",
 }
 SHOWN = (
     Column("number", _("No.")),
