@@ -166,6 +166,19 @@ def let_go(child) -> None:
     assert child.stdout.readline() == "let go\n"
 
 
+@pytest.mark.skipif(not turns._HAS_LINE, reason="this system has no locks of an open file: there is no line")
+def test_who_was_stopped_on_the_way_into_the_line_joins_it_where_it_is_now(shop: Path, monkeypatch) -> None:
+    # Somebody who came later looks at the whole line before it, the place that was about to be taken included.
+    begun = time.monotonic_ns()
+    late = os.open(turns._lock_of(shop), os.O_RDWR | os.O_CREAT, 0o600)
+    turns._range(late, turns.fcntl.F_RDLCK, 0, begun + 1)
+    clock, came = time.monotonic_ns, [begun]
+    monkeypatch.setattr(turns.time, "monotonic_ns", lambda: came.pop() if came else clock())
+    threading.Timer(0.2, os.close, [late]).start()
+    with turn(shop, SOON):
+        assert not came
+
+
 def test_a_turn_held_by_another_process_raises_busy_after_the_time_out_and_not_before(holder, shop: Path) -> None:
     begun = time.monotonic()
     with pytest.raises(DatabaseBusy), turn(shop, 0.4):

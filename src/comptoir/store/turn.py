@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,9 +51,13 @@ def _lock_of(path: Path) -> Path:
 
 
 def _place(descriptor: int) -> int:
-    place = time.monotonic_ns()
-    _range(descriptor, fcntl.F_WRLCK, place, 1)
-    return place
+    while True:
+        place = time.monotonic_ns()
+        # Stopped between the two, one finds that somebody who came later is looking at that stretch of the line
+        # already: one has come now.
+        with suppress(BlockingIOError):
+            _range(descriptor, fcntl.F_WRLCK, place, 1)
+            return place
 
 
 def _range(descriptor: int, kind: int, start: int, length: int, *, wait: bool = False) -> None:
