@@ -19,9 +19,9 @@ import pytest
 
 from comptoir.core.errors import DONE, MISSING, REFUSED, USAGE
 from comptoir.core.refs import check_digit
-from comptoir.deliveries.lines import COLUMNS
+from comptoir.deliveries.lines import COLUMNS, DEPOSIT, REQUIRED
 
-HEADER = ",".join(COLUMNS)
+HEADER = ",".join(REQUIRED)
 GOOD = "255101988,2021-12-03,CADICAL,1,0986424707,4047024615823,PLAQ FREIN BP420,1,19.13"
 SECOND = "255101988,2021-12-03,CADICAL,2,0986479113,4047024639119,PRX UNIT DISQ,2,46.16"
 OTHER = "255087226,2021-12-03,CADICAL,1,12342XV+S2,8727900350128,H4 X-TREMEVISION,1,17.27"
@@ -29,9 +29,9 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "deliveries.csv"
 DESIGNATION = "PLAQ FREIN BP420"
 
 
-def lines(*texts: str) -> bytes:
+def lines(*texts: str, header: str = HEADER) -> bytes:
     """Write a file: the header, then these lines."""
-    return "\n".join([HEADER, *texts, ""]).encode()
+    return "\n".join([header, *texts, ""]).encode()
 
 
 def tally(added: int = 0, updated: int = 0, unchanged: int = 0, refused: int = 0) -> dict[str, int]:
@@ -52,12 +52,12 @@ def bring(cli) -> Callable[..., tuple[int, dict[str, int], list[str]]]:
 
 @pytest.fixture
 def shelf(cli) -> Callable[[], list[str]]:
-    """Read every line back as the export writes it, without its header."""
+    """Read every line back as the export writes it, without its header and without a deposit where it has none."""
 
     def read() -> list[str]:
         ran = cli("delivery export")
         assert ran.code == DONE
-        return ran.out.splitlines()[1:]
+        return [line.removesuffix(",0.00") for line in ran.out.splitlines()[1:]]
 
     return read
 
@@ -94,7 +94,7 @@ def written(rows: Iterable[Sequence[str]], **form: object) -> str:
     return made.getvalue()
 
 
-ROWS = [list(COLUMNS), *(line.split(",") for line in (GOOD, SECOND))]
+ROWS = [list(REQUIRED), *(line.split(",") for line in (GOOD, SECOND))]
 BACKWARDS = [row[::-1] for row in ROWS]
 FRENCH = [ROWS[0], *([f"00{r[0]}", "03/12/2021", *r[2:7], f"{r[7]},0", r[8].replace(".", ",")] for r in ROWS[1:])]
 SPELLINGS = {
@@ -134,13 +134,13 @@ def test_the_sample_goes_in_whole_and_its_export_goes_in_again_without_a_change(
         exported = cli(["delivery", "export", *options])
         again = cli("delivery import - --json", input=exported.raw)
         assert (again.code, again.data) == (DONE, [tally(unchanged=count)])
-    assert cli("delivery export").out.splitlines()[0] == HEADER
+    assert cli("delivery export").out.splitlines()[0] == ",".join(COLUMNS)
 
 
 @pytest.mark.parametrize("nasty", ["=1+1", "-PLAQ", "+PLAQ", "@PLAQ", "'=PLAQ", "''=", '"', 'a,b;c"d', "'"])
 def test_a_text_that_a_spreadsheet_would_run_is_exported_safe_and_read_back_as_it_was(bring, shelf, nasty: str) -> None:
     cells = [*GOOD.split(",")[:6], nasty, "1", "19.13"]
-    assert bring(written([COLUMNS, cells]).encode())[1] == tally(added=1)
+    assert bring(written([REQUIRED, cells]).encode())[1] == tally(added=1)
     exported = "\n".join([HEADER, *shelf(), ""])
     assert not any(cell.startswith(("=", "-", "+", "@")) for cell in next(csv.reader([shelf()[0]])))
     assert bring(exported.encode())[1] == tally(unchanged=1)
@@ -166,6 +166,7 @@ NOT_DELIVERIES = {
     "blanks": b"  \n\n",
     "an unknown column": f"{HEADER},colour\n".encode(),
     "a column twice": f"{HEADER},line\n".encode(),
+    "the deposit twice": f"{HEADER},{DEPOSIT},{DEPOSIT}\n".encode(),
     "a column missing": f"{HEADER.replace(',line', '')}\n".encode(),
     "no header": f"{GOOD}\n{SECOND}\n".encode(),
     "utf-16": BOM_UTF16_LE + f"{HEADER}\n{GOOD}\n".encode("utf-16-le"),
@@ -326,6 +327,97 @@ def test_a_large_file_into_a_base_that_holds_some_leaves_its_indexes_whole(bring
     assert bring(lines(*many, GOOD.replace("19.13", "1.00")))[1] == tally(added=3000, updated=1)
     assert sound(base)
     assert len(cli("delivery find 12342XV+S2 -n 5000 --json").data) == 3000
+
+
+# --- core deposits
+
+
+WITH_DEPOSIT = f"{HEADER},{DEPOSIT}"
+
+
+@pytest.fixture
+def deposits(base: Path) -> Callable[[], list[int]]:
+    """Read the deposit of each line, in cents."""
+
+    def read() -> list[int]:
+        with closing(sqlite3.connect(base)) as connection:
+            return [cents for (cents,) in connection.execute("SELECT core_deposit FROM delivery_line")]
+
+    return read
+
+
+@pytest.mark.parametrize("before", [(), (OTHER,)])
+def test_a_deposit_that_a_file_tells_is_kept_and_an_empty_cell_is_none(
+    bring, deposits, before: tuple[str, ...]
+) -> None:
+    bring(lines(*before))
+    content = lines(f"{GOOD},", f"{SECOND},45.00", header=WITH_DEPOSIT)
+    assert bring(content) == (DONE, tally(added=2), [])
+    assert deposits()[-2:] == [0, 4500]
+    assert bring(content) == (DONE, tally(unchanged=2), [])
+
+
+def test_a_file_that_tells_no_deposit_never_changes_one(bring, deposits) -> None:
+    bring(lines(f"{GOOD},15.00", f"{SECOND},45.00", header=WITH_DEPOSIT))
+    assert bring(lines(GOOD, SECOND)) == (DONE, tally(unchanged=2), [])
+    dearer = [line.replace("19.13", "20.00").replace("46.16", "50.00") for line in (GOOD, SECOND)]
+    assert bring(lines(*dearer, OTHER)) == (DONE, tally(added=1, updated=2), [])
+    moved = [line.replace("2021-12-03,CADICAL", "2021-12-06,LELONG") for line in dearer]
+    assert bring(lines(*moved)) == (DONE, tally(updated=2), [])
+    assert deposits() == [0, 1500, 4500]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "counts"),
+    [
+        ("45.00", "45.01", tally(updated=1, unchanged=1)),
+        ("45.00", "", tally(updated=1, unchanged=1)),
+        ("", "45.00", tally(updated=1, unchanged=1)),
+        ("45.00", '"45,00 €"', tally(unchanged=2)),
+        ("45.00", "45", tally(unchanged=2)),
+        ("", "0.00", tally(unchanged=2)),
+    ],
+)
+def test_a_line_is_updated_where_its_deposit_changed_and_only_there(
+    bring, deposits, was: str, now: str, counts: dict[str, int]
+) -> None:
+    bring(lines(f"{GOOD},15.00", f"{SECOND},{was}", header=WITH_DEPOSIT))
+    assert bring(lines(f"{GOOD},15.00", f"{SECOND},{now}", header=WITH_DEPOSIT)) == (DONE, counts, [])
+    assert deposits() == [1500, {"45.01": 4501, "": 0, "0.00": 0}.get(now, 4500)]
+
+
+def test_bad_deposits_end_with_4_and_are_told_by_their_numbers_and_the_good_ones_are_in(bring, deposits) -> None:
+    bring(lines(f"{OTHER},60.00", header=WITH_DEPOSIT))
+    bad = [f"{GOOD},-15.00", f"{GOOD},cher", f"{OTHER},1.234", GOOD]
+    code, done, told = bring(lines(f"{SECOND},45.00", *bad, header=WITH_DEPOSIT))
+    assert (code, done) == (REFUSED, tally(added=1, refused=4))
+    assert [line.split()[1] for line in told[:4]] == ["3", "4", "5", "6"]
+    assert "-15.00" in "".join(told)
+    assert deposits() == [6000, 4500]
+
+
+def test_exported_deposits_go_in_again_whole_and_into_an_empty_base(bring, cli, deposits, base: Path) -> None:
+    bring(lines(f"{OTHER},1234.05", f"{GOOD},", f"{SECOND},45.00", header=WITH_DEPOSIT))
+    exports = [cli(["delivery", "export", *options]).raw for options in ([], ["--excel"], ["--format", "tsv"])]
+    assert b";1234,05\r\n" in exports[1]
+    for exported in exports:
+        assert bring(exported) == (DONE, tally(unchanged=3), [])
+        for file in base.parent.glob(f"{base.name}*"):
+            file.unlink()
+        assert bring(exported) == (DONE, tally(added=3), [])
+        assert deposits() == [123405, 0, 4500]
+
+
+def test_deposits_of_a_large_file_are_each_kept_with_their_line_whatever_the_base_held(bring, deposits) -> None:
+    def told(number: int, cents: int) -> str:
+        """Write a line of a note, and its deposit."""
+        return f"{GOOD.replace('255101988', str(number))},{cents // 100}.{cents % 100:02}"
+
+    bring(lines(*(told(300_000_000 + n, n) for n in range(3000)), header=WITH_DEPOSIT))
+    assert deposits() == list(range(3000))
+    content = lines(*(told(300_000_000 + n, n + n % 2) for n in range(6000)), header=WITH_DEPOSIT)
+    assert bring(content)[:2] == (DONE, tally(added=3000, updated=1500, unchanged=1500))
+    assert deposits() == [n + n % 2 for n in range(6000)]
 
 
 # --- others at the same time

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comptoir.core.refs import check_digit
 from comptoir.core.sheet import BadLine, Block
-from comptoir.deliveries.lines import COLUMNS, Checker, Lines, NotDeliveries
+from comptoir.deliveries.lines import COLUMNS, DEPOSIT, REQUIRED, Checker, Lines, NotDeliveries
 
 GOOD = {
     "note_number": "255101988",
@@ -37,15 +37,18 @@ KEPT = {
 
 
 def checked(
-    lines: Sequence[dict[str, str]], header: Sequence[str] = COLUMNS
+    lines: Sequence[dict[str, str]], header: Sequence[str] = REQUIRED
 ) -> tuple[list[dict[str, Any]], list[BadLine]]:
-    """Check lines of one block: those kept, by field, and those refused."""
+    """Check lines of one block: those kept, by field told, and those refused."""
     refused: list[BadLine] = []
     block = Block(range(2, 2 + len(lines)), [[line[name] for line in lines] for name in header])
     numbers, kept = Checker(header).checked(block, refused.append)
     assert len(numbers) == len(kept.note)
     assert sorted([*numbers, *(bad.line for bad in refused)]) == list(block.lines)
-    return [dict(zip(Lines._fields, values, strict=True)) for values in zip(*kept, strict=True)], refused
+    told = dict(zip(Lines._fields, kept, strict=True))
+    if DEPOSIT not in header:
+        assert told.pop(DEPOSIT) == ()
+    return [dict(zip(told, values, strict=True)) for values in zip(*told.values(), strict=True)], refused
 
 
 def kept(line: dict[str, str]) -> dict[str, Any]:
@@ -59,9 +62,12 @@ def test_a_good_line_is_kept_with_its_price_in_cents_its_ean_in_fourteen_digits_
     assert kept(GOOD) == KEPT
 
 
-@given(st.permutations(list(COLUMNS)))
-def test_columns_may_stand_in_any_order(header: list[str]) -> None:
-    assert checked([GOOD], header) == ([KEPT], [])
+@given(st.permutations(list(COLUMNS)), st.booleans())
+def test_columns_may_stand_in_any_order_and_the_deposit_may_be_missing(header: list[str], told: bool) -> None:
+    if told:
+        assert checked([GOOD | {DEPOSIT: "45.00"}], header) == ([KEPT | {DEPOSIT: 4500}], [])
+    else:
+        assert checked([GOOD], [name for name in header if name != DEPOSIT]) == ([KEPT], [])
 
 
 SPELLINGS = {
@@ -99,6 +105,41 @@ def test_a_line_is_kept_the_same_whichever_way_it_is_written(spelling: str) -> N
 )
 def test_a_price_is_read_to_the_cent(written: str, cents: int) -> None:
     assert kept(GOOD | {"unit_price": written})["unit_price"] == cents
+
+
+@pytest.mark.parametrize(
+    ("written", "cents"),
+    [
+        *[("", 0), (" ", 0), ("\u00a0", 0), ("0", 0), ("-0", 0), ("12,50", 1250), ("12.50", 1250), ("45", 4500)],
+        ("1 234,5 €", 123450),
+    ],
+)
+def test_a_deposit_is_read_as_a_price_is_and_an_empty_cell_is_none(written: str, cents: int) -> None:
+    with_care = GOOD | {DEPOSIT: "1.00", "customer": "SARL  CADICAL"}
+    for others in ([], [GOOD | {DEPOSIT: "60.00"}], [with_care]):
+        found, refused = checked([*others, GOOD | {DEPOSIT: written}], COLUMNS)
+        assert (found[-1], refused) == (KEPT | {DEPOSIT: cents}, [])
+
+
+@pytest.mark.parametrize("written", ["-45.00", "-0,01", "cher", "1.234", "1e3", "inf", "12.50.00", "٤٥", "--1", "€"])
+def test_a_bad_deposit_is_refused_with_its_reason_and_its_neighbours_go_in(written: str) -> None:
+    good = GOOD | {DEPOSIT: "45.00"}
+    found, refused = checked([good, good | {DEPOSIT: written}, good | {"line": "2"}], COLUMNS)
+    assert found == [KEPT | {DEPOSIT: 4500}, KEPT | {DEPOSIT: 4500, "line": 2}]
+    assert [bad.line for bad in refused] == [3]
+    assert written in refused[0].reason
+
+
+@pytest.mark.parametrize("written", [["", ""], ["", "45.00"], ["45,00", "60.00"], ["45", ""]])
+def test_good_deposits_are_checked_at_once_the_empty_ones_too(monkeypatch, written: list[str]) -> None:
+    monkeypatch.setattr(Checker, "_one_by_one", _refuses)
+    found, _refused = checked([GOOD | {DEPOSIT: cell} for cell in written], COLUMNS)
+    assert len(found) == 2
+
+
+def test_a_negative_deposit_is_told_from_a_negative_price() -> None:
+    bad = [GOOD | {DEPOSIT: "-1", "unit_price": "1"}, GOOD | {DEPOSIT: "1", "unit_price": "-1"}]
+    assert len({refusal.reason for refusal in checked(bad, COLUMNS)[1]}) == 2
 
 
 @pytest.mark.parametrize("written", ["", "0", "0000000000000"])
@@ -186,26 +227,29 @@ cells = st.fixed_dictionaries(
         "designation": st.text(st.sampled_from("aB 0'=-\x1bé\u202e"), max_size=4),
         "quantity": st.sampled_from(["1", "2,0", "0", "-1", "x", " 4", "4\u00a0"]),
         "unit_price": st.decimals(0, 10**6, places=2).map(str) | st.sampled_from(["1,5", "12", "1 234,50 €", "-1", ""]),
+        DEPOSIT: st.sampled_from(["", " ", "45.00", "0.00", "45", "12,5", "-1", "x", "\x07", "45.00 "]),
     }
 )
+headers = st.sampled_from([REQUIRED, COLUMNS])
 
 
-@given(st.lists(cells, min_size=1, max_size=6))
-@example([GOOD, GOOD | {"ean": ""}, GOOD | {"ean": "96385074"}])
-@example([GOOD, GOOD | {"unit_price": "1"}, GOOD | {"unit_price": "2,5"}])
-def test_many_lines_together_are_judged_as_each_is_alone(lines: list[dict[str, str]]) -> None:
-    together, refused = checked(lines)
-    alone = [checked([line]) for line in lines]
+@given(st.lists(cells, min_size=1, max_size=6), headers)
+@example([GOOD, GOOD | {"ean": ""}, GOOD | {"ean": "96385074"}], REQUIRED)
+@example([GOOD, GOOD | {"unit_price": "1"}, GOOD | {"unit_price": "2,5"}], REQUIRED)
+@example([GOOD | {DEPOSIT: ""}, GOOD | {DEPOSIT: "45.00"}, GOOD | {DEPOSIT: "12,5"}], COLUMNS)
+def test_many_lines_together_are_judged_as_each_is_alone(lines: list[dict[str, str]], header: Sequence[str]) -> None:
+    together, refused = checked(lines, header)
+    alone = [checked([line], header) for line in lines]
     assert together == [one for kept, _refused in alone for one in kept]
     assert [bad.reason for bad in refused] == [bad.reason for _kept, refusals in alone for bad in refusals]
 
 
-@given(cells)
-def test_a_line_is_judged_the_same_at_once_and_with_care(line: dict[str, str]) -> None:
-    at_once = checked([line])
+@given(cells, headers)
+def test_a_line_is_judged_the_same_at_once_and_with_care(line: dict[str, str], header: Sequence[str]) -> None:
+    at_once = checked([line], header)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Checker, "_at_once", _refuses)
-        with_care = checked([line])
+        with_care = checked([line], header)
     assert at_once[0] == with_care[0]
 
 
@@ -215,16 +259,17 @@ def _refuses(*_given: object) -> None:
 
 @given(st.lists(cells, min_size=1, max_size=4))
 def test_what_goes_in_is_safe_to_show_and_within_bounds(lines: list[dict[str, str]]) -> None:
-    for line in checked(lines)[0]:
+    for line in checked(lines, COLUMNS)[0]:
         assert all(value.isprintable() and value == value.strip() for value in line.values() if isinstance(value, str))
         assert line["ean"] == "" or len(line["ean"]) == 14
         assert line["quantity"] > 0
         assert line["unit_price"] >= 0
+        assert line[DEPOSIT] >= 0
         assert 0 < line["note"] <= 999_999_999
 
 
-@pytest.mark.parametrize("missing", COLUMNS)
-def test_every_column_is_needed(missing: str) -> None:
+@pytest.mark.parametrize("missing", REQUIRED)
+def test_every_column_but_the_deposit_is_needed(missing: str) -> None:
     with pytest.raises(NotDeliveries) as refused:
         Checker([name for name in COLUMNS if name != missing])
     assert f"`{missing}`" in refused.value.message

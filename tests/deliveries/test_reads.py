@@ -15,7 +15,7 @@ from comptoir.store.read import reading
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "deliveries.csv"
 AT = "--at 2021-12-06T09:00"
-HEADER = "note_number,delivery_date,customer,line,reference,ean,designation,quantity,unit_price"
+HEADER = "note_number,delivery_date,customer,line,reference,ean,designation,quantity,unit_price,core_deposit"
 
 
 @pytest.fixture
@@ -115,7 +115,19 @@ def test_a_note_is_shown_with_what_may_still_go_back_of_each_line(shop, base: Pa
         "returned": 1,
         "unit_price": "46.16",
         "total": "92.32",
+        "core_deposit": "0.00",
     }
+
+
+def test_the_deposit_of_each_line_is_shown_beside_its_total_and_not_in_it(shop) -> None:
+    shown = shop("delivery show 255049874 --json").data
+    assert [(line["core_deposit"], line["total"]) for line in shown["lines"]] == [
+        ("0.00", "25.90"),
+        ("0.00", "38.26"),
+        ("45.00", "129.80"),
+    ]
+    assert shown["total"] == "193.96"
+    assert "45,00" in shop("delivery show 255049874").out
 
 
 @pytest.mark.parametrize(
@@ -181,7 +193,7 @@ def test_the_newest_are_given_first_and_the_person_is_told_where_more_stand(shop
 
 
 def test_two_articles_that_only_a_sign_tells_apart_are_found_together_as_printed(cli) -> None:
-    rows = ("1,2021-12-03,A,1,AB+1,,x,1,1", "2,2021-12-04,A,1,AB1,,x,1,1")
+    rows = ("1,2021-12-03,A,1,AB+1,,x,1,1,", "2,2021-12-04,A,1,AB1,,x,1,1,")
     cli("delivery import -", input="\n".join([HEADER, *rows]).encode())
     assert [row["reference"] for row in cli("delivery find ab1 --json").data] == ["AB1", "AB+1"]
 
@@ -221,7 +233,9 @@ def test_an_export_since_a_day_holds_only_what_came_since(shop) -> None:
 
 
 def test_excel_gets_decimal_commas(shop) -> None:
-    assert ";19,13\r\n" in shop("delivery export --excel").raw.decode("utf-8-sig")
+    exported = shop("delivery export --excel").raw.decode("utf-8-sig")
+    assert ";19,13;0,00\r\n" in exported
+    assert ";64,90;45,00\r\n" in exported
 
 
 @pytest.mark.parametrize(

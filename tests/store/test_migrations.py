@@ -78,7 +78,7 @@ def made(shop: Path) -> Iterator[Connection]:
     """A connection to a database just migrated, every table of the program known."""
     for file in SOURCES.glob("*/tables.py"):
         import_module(f"comptoir.{file.parent.name}.tables")
-    for name in ("history", "documents"):
+    for name in ("history", "documents", "outbox"):
         import_module(f"comptoir.store.{name}")
     with engine(shop).connect() as connection:
         yield connection

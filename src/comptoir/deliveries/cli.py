@@ -41,7 +41,7 @@ ARTICLE = (
     Column("returned", _("Already returned")),
     Column("unit_price", _("Unit price excl. tax")),
 )
-LINE = (*ARTICLE, Column("total", _("Total excl. tax")))
+LINE = (*ARTICLE, Column("total", _("Total excl. tax")), Column("core_deposit", _("Core deposit excl. tax")))
 FOUND = (*NOTE[:3], *ARTICLE)
 EXPORTED = tuple(
     Column(key, title)
@@ -55,6 +55,7 @@ EXPORTED = tuple(
         ("designation", _("Designation")),
         ("quantity", _("Quantity")),
         ("unit_price", _("Unit price excl. tax")),
+        ("core_deposit", _("Core deposit excl. tax")),
     )
 )
 

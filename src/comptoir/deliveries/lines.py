@@ -17,9 +17,11 @@ from comptoir.core.sheet import BadLine, Block, NotASheet, Refuse, check_header,
 from comptoir.deliveries import rules
 from comptoir.deliveries.rules import reference_key
 
-COLUMNS = (
+REQUIRED = (
     *("note_number", "delivery_date", "customer", "line", "reference", "ean", "designation", "quantity", "unit_price"),
 )
+DEPOSIT = "core_deposit"  # many a file does not tell it
+COLUMNS = (*REQUIRED, DEPOSIT)
 MOST = 999_999  # of a quantity, and of a line's number
 KEPT = 4_096  # values remembered, of those that repeat from line to line
 # What an export writes before a text that a spreadsheet would run.
@@ -44,8 +46,12 @@ class NotDeliveries(Refused):
 
 
 class Lines(NamedTuple):
-    """Checked lines, column by column: whole numbers, ISO days, GTIN-14 or nothing, cents."""
+    """Checked lines, column by column: whole numbers, ISO days, GTIN-14 or nothing, cents.
 
+    The core deposits are left empty where the file has no column of them.
+    """
+
+    customer: Sequence[str]
     note: Sequence[int]
     line: Sequence[int]
     delivered_on: Sequence[str]
@@ -55,7 +61,7 @@ class Lines(NamedTuple):
     designation: Sequence[str]
     quantity: Sequence[int]
     unit_price: Sequence[int]
-    customer: Sequence[str]
+    core_deposit: Sequence[int] = ()
 
 
 class _Remembered(dict[Any, Any]):
@@ -78,13 +84,14 @@ class Checker:
     def __init__(self, header: Sequence[str]) -> None:
         """Find the columns; raise NotDeliveries."""
         try:
-            check_header(header, COLUMNS, COLUMNS)
+            check_header(header, COLUMNS, REQUIRED)
         except NotASheet as error:
             raise NotDeliveries(str(error)) from error
-        self._places = [header.index(name) for name in COLUMNS]
+        self.has_deposits = DEPOSIT in header
+        self._places = [header.index(name) for name in COLUMNS if name in header]
         self._notes, self._days, self._customers = _Remembered(_note), _Remembered(_day), _Remembered(_customer)
         self._numbers, self._quantities = _Remembered(_line_number), _Remembered(_quantity)
-        self._prices = _Remembered(_price)
+        self._prices, self._deposits = _Remembered(_price), _Remembered(_deposit)
 
     def checked(self, block: Block, refuse: Refuse) -> tuple[Sequence[int], Lines]:
         """Give the good lines of a block, each with its line of the file; refuse the others."""
@@ -96,9 +103,10 @@ class Checker:
 
     def _at_once(self, *columns: list[str]) -> Lines:
         """Check all lines together; raise ValueError where one of them must be looked at."""
-        notes, days, customers, numbers, references, eans, designations, quantities, prices = columns
+        notes, days, customers, numbers, references, eans, designations, quantities, prices, *deposits = columns
         references, designations = _texts(references), _texts(designations)
         return Lines(
+            list(map(self._customers.__getitem__, customers)),
             list(map(self._notes.__getitem__, notes)),
             list(map(self._numbers.__getitem__, numbers)),
             list(map(self._days.__getitem__, days)),
@@ -107,8 +115,8 @@ class Checker:
             _gtins(eans),
             designations,
             list(map(self._quantities.__getitem__, quantities)),
-            self._cents(prices),
-            list(map(self._customers.__getitem__, customers)),
+            _cents(prices, self._prices),
+            *(_cents(cells, self._deposits) for cells in deposits),
         )
 
     def _one_by_one(
@@ -125,12 +133,13 @@ class Checker:
         return good, Lines(*zip(*kept, strict=True)) if kept else Lines(*[()] * len(Lines._fields))
 
     def _line(self, *cells: str) -> tuple[Any, ...]:
-        note, day, customer, number, reference, ean, designation, quantity, price = cells
+        note, day, customer, number, reference, ean, designation, quantity, price, *deposits = cells
         reference, designation = _text(reference), _text(designation)
         key = reference_key(reference)
         if not key:
             raise ValueError(_("the reference `{reference}` holds no letter and no digit").format(reference=reference))
         return (
+            self._customers[customer],
             self._notes[note],
             self._numbers[number],
             self._days[day],
@@ -140,20 +149,21 @@ class Checker:
             designation,
             self._quantities[quantity],
             self._prices[price],
-            self._customers[customer],
+            *(self._deposits[deposit] for deposit in deposits),
         )
-
-    def _cents(self, prices: list[str]) -> list[int]:
-        joined = "\n".join(prices).replace(",", ".")
-        if _PRICES.fullmatch(joined):
-            return list(map(int, joined.replace(".", "").split("\n")))
-        return list(map(self._prices.__getitem__, prices))
 
 
 def _texts(cells: list[str]) -> list[str]:
     """Tidy texts, and take off what kept a spreadsheet from running them."""
     texts = list(tidied(cells))
     return [_text(text) for text in texts] if "'" in "".join(texts) else texts
+
+
+def _cents(cells: list[str], one_by_one: _Remembered) -> list[int]:
+    joined = "\n".join(cells).replace(",", ".")
+    if _PRICES.fullmatch(joined):
+        return list(map(int, joined.replace(".", "").split("\n")))
+    return list(map(one_by_one.__getitem__, cells))
 
 
 def _keys(references: list[str]) -> list[str]:
@@ -241,10 +251,18 @@ def _gtin(cell: str) -> str:
 
 
 def _price(cell: str) -> int:
+    return _amount(cell, _("the price {written} is negative"))
+
+
+def _deposit(cell: str) -> int:
+    return _amount(cell, _("the core deposit {written} is negative")) if cell.strip() else 0
+
+
+def _amount(cell: str, negative: str) -> int:
     try:
-        price = money.parse(cell)
+        amount = money.parse(cell)
     except money.BadAmount as error:
         raise ValueError(error.message) from None
-    if price < 0:
-        raise ValueError(_("the price {written} is negative").format(written=cell))
-    return money.to_cents(price)
+    if amount < 0:
+        raise ValueError(negative.format(written=cell))
+    return money.to_cents(amount)

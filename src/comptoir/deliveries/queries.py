@@ -47,6 +47,7 @@ class LineRow(NamedTuple):
     returned: int
     unit_price: Decimal
     total: Decimal
+    core_deposit: Decimal
 
     @property
     def eligible(self) -> int:
@@ -75,7 +76,7 @@ class FoundRow(NamedTuple):
 
 
 class ExportRow(NamedTuple):
-    """A line as the import reads it; its price is written by the database: a million Decimals would double the time."""
+    """A line as the import reads it; the database writes its amounts: a million Decimals would double the time."""
 
     note_number: int
     delivery_date: str
@@ -86,6 +87,7 @@ class ExportRow(NamedTuple):
     designation: str
     quantity: int
     unit_price: str
+    core_deposit: str
 
 
 _NOTE = (
@@ -107,6 +109,10 @@ _FOUND = (
 )
 # The end of an index on the article: the newest lines come first, however many there are.
 _NEWEST = "ORDER BY l.delivered_on DESC, l.note DESC, l.line DESC LIMIT :limit"
+
+
+def _written(amount: str) -> str:
+    return f"printf('%d%s%02d', l.{amount} / 100, :point, l.{amount} % 100)"
 
 
 def since(text: str, now: datetime) -> str:
@@ -136,8 +142,8 @@ def note(reader: "Reader", number: int) -> NoteRow:
 def lines(reader: "Reader", number: int) -> list[LineRow]:
     """List the lines of a note, in their order."""
     sql = (
-        f"SELECT l.line, l.reference, l.designation, {_EAN}, {_QUANTITIES}, l.quantity * l.unit_price "
-        "FROM delivery_line AS l WHERE l.note = :number ORDER BY l.line"
+        f"SELECT l.line, l.reference, l.designation, {_EAN}, {_QUANTITIES}, "
+        "l.quantity * l.unit_price, l.core_deposit FROM delivery_line AS l WHERE l.note = :number ORDER BY l.line"
     )
     return list(reader.rows(sql, LineRow, number=number))
 
@@ -174,7 +180,7 @@ def exported(reader: "Reader", first: str, point: str) -> Iterator[ExportRow]:
     """Stream every line delivered from an ISO day on, as the import reads them; `point` parts euros from cents."""
     sql = (
         f"SELECT l.note, l.delivered_on, n.customer, l.line, l.reference, {_EAN}, l.designation, l.quantity, "
-        "printf('%d%s%02d', l.unit_price / 100, :point, l.unit_price % 100) "
+        f"{_written('unit_price')}, {_written('core_deposit')} "
         "FROM delivery_note AS n CROSS JOIN delivery_line AS l ON l.note = n.number "
         "WHERE n.delivered_on >= :first ORDER BY n.number, l.line"
     )

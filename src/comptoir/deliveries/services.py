@@ -4,25 +4,46 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from json import dumps
 from sqlite3 import Connection, IntegrityError
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from comptoir.core.i18n import _
 from comptoir.core.sheet import BadLine, NotASheet, NothingImported, Refuse, Sheet, Tally
-from comptoir.deliveries.lines import Checker, Lines, NotDeliveries
+from comptoir.deliveries.lines import DEPOSIT, Checker, Lines, NotDeliveries
 
-STORED = Lines._fields[:-1]  # the customer is the note's
+STORED = Lines._fields[1:]  # the customer is the note's; the core deposit stands last
 CACHE = 4_096  # KiB of pages kept while deliveries come in, however many they are
 PACK = 20  # lines a statement: a third less time than one by one, and more gain nothing
 HEAVY = 1_200  # bytes of database for each line written above which indexes are worth building anew: an eighth of it
 KEPT = 4_096  # notes remembered, of those that came last
-_VALUES = f"({', '.join('?' * len(STORED))})"
-_INSERT = f"INSERT INTO delivery_line ({', '.join(STORED)}) VALUES {_VALUES}"
-_INSERT_PACK = _INSERT + f", {_VALUES}" * (PACK - 1)
-_UPDATE = f"UPDATE delivery_line SET {', '.join(f'{name} = ?' for name in STORED[2:])} WHERE note = ? AND line = ?"
 _AMONG = "note IN (SELECT value FROM json_each(?))"
+_NEAR = f"{_AMONG} AND line BETWEEN ? AND ?"
 
 Key = tuple[int, int]  # the number of a note, and of a line on it
 Told = tuple[str, str]  # what each line of a file says of its note: its day and its customer
+
+
+class _Statements(NamedTuple):
+    """The SQL that keeps what a file tells of its lines, and leaves alone what it does not tell."""
+
+    width: int
+    insert: str
+    insert_pack: str
+    update: str
+    kept: str
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> "_Statements":
+        """Write them for columns that begin with the line's key."""
+        values = f"({', '.join('?' * len(names))})"
+        insert = f"INSERT INTO delivery_line ({', '.join(names)}) VALUES {values}"
+        changed = ", ".join(f"{name} = ?" for name in names[2:])
+        return cls(
+            len(names),
+            insert,
+            insert + f", {values}" * (PACK - 1),
+            f"UPDATE delivery_line SET {changed} WHERE note = ? AND line = ?",
+            f"SELECT {', '.join(names)} FROM delivery_line WHERE {_NEAR}",
+        )
 
 
 def import_deliveries(
@@ -46,7 +67,8 @@ def import_deliveries(
         tally.refused += 1
         report(problem)
 
-    books = _Books(connection, tally)
+    names = STORED if checker.has_deposits else STORED[: STORED.index(DEPOSIT)]
+    books = _Books(connection, tally, _Statements.of(names))
     for block in sheet.blocks(refuse):
         numbers, lines = checker.checked(block, refuse)
         done = books.bring_new(lines)
@@ -63,9 +85,10 @@ def import_deliveries(
 class _Books:
     """The notes and lines kept, while a file comes in."""
 
-    def __init__(self, connection: Connection, tally: Tally) -> None:
+    def __init__(self, connection: Connection, tally: Tally, statements: _Statements) -> None:
         self._connection = connection
         self._tally = tally
+        self._statements = statements
         connection.execute(f"PRAGMA cache_size = {-CACHE}")
         self._size = self._one("PRAGMA page_count") * self._one("PRAGMA page_size")
         # What an empty base holds came from this file; in another, what came is written down apart.
@@ -97,7 +120,7 @@ class _Books:
             self._notes |= notes
             before = self._connection.total_changes
             with suppress(IntegrityError):
-                self._insert(list(lines[: len(STORED)]))
+                self._insert(self._stored(lines))
             added = self._connection.total_changes - before
             self._tally.added += added
             return added
@@ -105,19 +128,19 @@ class _Books:
 
     def bring(self, numbers: Sequence[int], lines: Lines, refuse: Refuse) -> None:
         """Insert or update lines one by one, each beside what is kept of it; refuse those that contradict it."""
-        block = _Block(self._connection, self._came, lines, has_returns=self._has_returns)
+        block = _Block(self._connection, self._came, lines, self._statements.kept, has_returns=self._has_returns)
         added: list[tuple[Any, ...]] = []
         updated: list[tuple[Any, ...]] = []
-        for number, values in zip(numbers, zip(*lines, strict=True), strict=True):
-            *stored, customer = values
+        rows = zip(*self._stored(lines), strict=True)
+        for number, customer, stored in zip(numbers, lines.customer, rows, strict=True):
             if reason := block.refusal(stored, customer):
                 refuse(BadLine(number, reason))
                 continue
             key = stored[0], stored[1]
             block.take(key, (stored[2], customer))
             if key not in block.kept:
-                added.append(tuple(stored))
-            elif block.kept[key] != tuple(stored[2:]):
+                added.append(stored)
+            elif block.kept[key] != stored[2:]:
                 updated.append((*stored[2:], *key))
             elif key[0] in self._changed or block.is_changed(key[0]):
                 self._tally.updated += 1
@@ -147,7 +170,7 @@ class _Books:
         )
         self._changed = {note for note in self._changed if note in notes} | {note for _day, _customer, note in changed}
         self._insert(list(zip(*added, strict=True)))
-        self._connection.executemany(_UPDATE, updated)
+        self._connection.executemany(self._statements.update, updated)
         if not self._was_empty:
             self._connection.executemany("INSERT INTO temp.came VALUES (?, ?)", sorted(block.taken))
 
@@ -165,8 +188,11 @@ class _Books:
         for place, column in enumerate(columns):
             woven[place::width] = column
         packed = count // PACK * PACK * width
-        self._connection.executemany(_INSERT_PACK, _cut(woven, 0, packed, PACK * width))
-        self._connection.executemany(_INSERT, _cut(woven, packed, len(woven), width))
+        self._connection.executemany(self._statements.insert_pack, _cut(woven, 0, packed, PACK * width))
+        self._connection.executemany(self._statements.insert, _cut(woven, packed, len(woven), width))
+
+    def _stored(self, lines: Lines) -> list[Sequence[Any]]:
+        return list(lines[1 : 1 + self._statements.width])
 
     def _drop_indexes(self) -> None:
         # They are built anew in one go at the end: line by line would take three times longer.
@@ -185,15 +211,13 @@ class _Books:
 class _Block:
     """A block of lines beside what is kept of their notes."""
 
-    def __init__(self, connection: Connection, came: str, lines: Lines, *, has_returns: bool) -> None:
+    def __init__(self, connection: Connection, came: str, lines: Lines, kept: str, *, has_returns: bool) -> None:
         self._asked = dumps(list(set(lines.note)))
         bounds = (self._asked, min(lines.line, default=0), max(lines.line, default=0))
-        near = f"{_AMONG} AND line BETWEEN ? AND ?"
-        columns = ", ".join(STORED)
-        found = connection.execute(f"SELECT {columns} FROM delivery_line WHERE {near}", bounds)
-        self.kept: dict[Key, tuple[Any, ...]] = {(note, line): tuple(values) for note, line, *values in found}
+        found = connection.execute(kept, bounds)
+        self.kept: dict[Key, tuple[Any, ...]] = {values[:2]: values[2:] for values in found}
         self.taken: set[Key] = set()  # of this block
-        self._came: set[Key] = set(connection.execute(f"SELECT note, line FROM {came} WHERE {near}", bounds))
+        self._came: set[Key] = set(connection.execute(f"SELECT note, line FROM {came} WHERE {_NEAR}", bounds))
         sql = (
             "SELECT number, delivered_on, customer FROM delivery_note WHERE number IN (SELECT value FROM json_each(?))"
         )

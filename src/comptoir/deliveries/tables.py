@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from comptoir.store.types import STRICT, Cents, Utc
@@ -23,7 +23,7 @@ class DeliveryNote(SQLModel, table=True):
 
 
 class DeliveryLine(SQLModel, table=True):
-    """A line of a delivery note; prices exclude tax, the EAN is kept as a GTIN-14 or empty.
+    """A line of a delivery note; amounts exclude tax, the EAN is kept as a GTIN-14 or empty.
 
     The day is the note's, kept here too: the newest lines of an article are read off its index, however many there are.
     """
@@ -43,6 +43,7 @@ class DeliveryLine(SQLModel, table=True):
     designation: str
     quantity: int
     unit_price: Decimal = Field(sa_type=Cents)
+    core_deposit: Decimal = Field(default=Decimal(0), sa_type=Cents, sa_column_kwargs={"server_default": text("0")})
 
 
 class DeliveryReturn(SQLModel, table=True):

@@ -21,6 +21,7 @@ _DECODERS: dict[Any, Callable[[Any], Any]] = {
     Decimal: from_cents,
     Decimal | None: lambda cents: None if cents is None else from_cents(cents),
     datetime: datetime.fromisoformat,
+    datetime | None: lambda text: None if text is None else datetime.fromisoformat(text),
     date: date.fromisoformat,
     dict[str, str]: loads,
     dict[str, Any]: loads,

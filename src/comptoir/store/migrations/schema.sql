@@ -204,3 +204,87 @@ CREATE TRIGGER delivery_return_never_update BEFORE UPDATE ON delivery_return BEG
 CREATE TRIGGER scan_never_delete BEFORE DELETE ON scan BEGIN SELECT RAISE(ABORT, 'scan is append-only'); END;
 CREATE TRIGGER delivery_return_never_delete BEFORE DELETE ON delivery_return BEGIN SELECT RAISE(ABORT, 'delivery_return is append-only'); END;
 UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
+ALTER TABLE delivery_line ADD COLUMN core_deposit INTEGER DEFAULT 0 NOT NULL;
+CREATE TABLE return_item (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	operator TEXT NOT NULL,
+	basket TEXT NOT NULL,
+	note INTEGER NOT NULL,
+	line INTEGER NOT NULL,
+	reason TEXT NOT NULL,
+	quantity INTEGER NOT NULL CONSTRAINT return_item_some CHECK (quantity > 0),
+	added_at TEXT NOT NULL,
+	FOREIGN KEY(note, line) REFERENCES delivery_line (note, line),
+	CONSTRAINT return_item_once UNIQUE (operator, basket, note, line, reason)
+)
+ STRICT;
+CREATE TABLE return_case (
+	number TEXT NOT NULL,
+	request TEXT NOT NULL,
+	note INTEGER NOT NULL,
+	customer TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	email TEXT NOT NULL,
+	status TEXT NOT NULL CONSTRAINT return_case_status CHECK (status IN ('sent', 'received', 'checking', 'closed', 'refused', 'cancelled')),
+	sent_at TEXT NOT NULL,
+	moved_at TEXT NOT NULL,
+	closed_at TEXT,
+	estimated INTEGER NOT NULL,
+	credited INTEGER,
+	credit_note TEXT NOT NULL,
+	PRIMARY KEY (number),
+	FOREIGN KEY(note) REFERENCES delivery_note (number)
+)
+ STRICT;
+CREATE INDEX ix_return_case_note ON return_case (note);
+CREATE INDEX ix_return_case_request ON return_case (request);
+CREATE INDEX ix_return_case_sent_at ON return_case (sent_at);
+CREATE INDEX ix_return_case_status ON return_case (status);
+CREATE TABLE return_line (
+	number TEXT NOT NULL,
+	position INTEGER NOT NULL,
+	note INTEGER NOT NULL,
+	line INTEGER NOT NULL,
+	reference TEXT NOT NULL,
+	designation TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	label TEXT NOT NULL,
+	quantity INTEGER NOT NULL,
+	unit_credit INTEGER NOT NULL,
+	fee TEXT NOT NULL,
+	at_once INTEGER NOT NULL,
+	unopened INTEGER NOT NULL,
+	estimated INTEGER NOT NULL,
+	accepted INTEGER,
+	refused INTEGER,
+	damaged INTEGER,
+	missing INTEGER,
+	why TEXT NOT NULL,
+	PRIMARY KEY (number, position),
+	FOREIGN KEY(note, line) REFERENCES delivery_line (note, line),
+	CONSTRAINT return_line_counted CHECK (quantity > 0 AND coalesce(accepted + refused + damaged + missing, quantity) = quantity),
+	FOREIGN KEY(number) REFERENCES return_case (number)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE outbox (
+	id INTEGER NOT NULL,
+	"key" TEXT NOT NULL,
+	recipient TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	content TEXT NOT NULL,
+	state TEXT NOT NULL CONSTRAINT outbox_state CHECK (state IN ('waiting', 'handed', 'sent', 'refused', 'dropped')),
+	attempts INTEGER NOT NULL,
+	created_at TEXT NOT NULL,
+	next_try TEXT NOT NULL,
+	lease TEXT NOT NULL,
+	leased_until TEXT,
+	error TEXT NOT NULL,
+	sent_at TEXT,
+	PRIMARY KEY (id),
+	UNIQUE ("key")
+)
+ STRICT;
+CREATE INDEX ix_outbox_state ON outbox (state);
+CREATE TRIGGER delivery_return_within BEFORE INSERT ON delivery_return WHEN NEW.quantity + (SELECT coalesce(sum(quantity), 0) FROM delivery_return WHERE note = NEW.note AND line = NEW.line) NOT BETWEEN 0 AND (SELECT quantity FROM delivery_line WHERE note = NEW.note AND line = NEW.line) BEGIN SELECT RAISE(ABORT, 'a line takes back what it delivered, no more and no less'); END;
+UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
