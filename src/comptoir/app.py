@@ -36,6 +36,8 @@ FEATURES = {
     "buyback": "comptoir.buyback",
     "delivery": "comptoir.deliveries",
     "scan": "comptoir.scanning",
+    "returns": "comptoir.returns",
+    "outbox": "comptoir.outbox",
     "reseller": "comptoir.parties",
     "config": "comptoir.config",
 }

@@ -14,6 +14,7 @@ from comptoir.core.i18n import _
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Generator, Mapping
+    from datetime import date
     from pathlib import Path
 
     from sqlmodel import Session
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from comptoir.core.clock import Clock
     from comptoir.desk.ask import Ask
     from comptoir.desk.equipment import Finding
+    from comptoir.desk.mail import Mailer
     from comptoir.desk.output import Output
     from comptoir.desk.paper import Paper
     from comptoir.desk.scanner import Scanner
@@ -157,6 +159,24 @@ class Desk:
         from comptoir.desk.equipment import found
 
         return found(self)
+
+    def mailer(self) -> Mailer:
+        """Open the door of the mail server; raise NoMailServer and BadSetting."""
+        from comptoir.desk.mail import Mailer, account
+
+        return Mailer(account(self.settings, os.environ))
+
+    def holiday(self, day: date, region: str) -> str:
+        """Give the name of the public holiday that a day is in a region (`FR`, `FR-57`), empty for none."""
+        from comptoir.desk.calendar import holiday
+
+        return holiday(day, region)
+
+    def letter(self, name: str, shipped: Path, values: Mapping[str, object]) -> tuple[str, str]:
+        """Write a letter: its subject and its text, from the shop's own template where there is one."""
+        from comptoir.desk.letters import written
+
+        return written(name, shipped, self.settings.resolved["letters"], values)
 
     def pdf(self, paper: Paper) -> bytes:
         """Draw a paper; the same paper gives the same bytes."""

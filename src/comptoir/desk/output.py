@@ -86,7 +86,7 @@ class Column(NamedTuple):
 
     key: str
     title: str
-    words: Mapping[str, str] | None = None
+    words: Mapping[Any, str] | None = None
 
 
 class Section(NamedTuple):

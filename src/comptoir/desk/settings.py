@@ -36,6 +36,15 @@ ENTRIES = (
     Entry("shop_name", "Comptoir Seconde Vie", mark("name of the shop on documents")),
     Entry("shop_email", "", mark("address that documents give for questions")),
     Entry("categories", "", mark("TOML file of the shop's own categories and questions")),
+    Entry("returns_reasons", "", mark("TOML file of the shop's own reasons for a return")),
+    Entry("returns_hours", "mon-sat 05:00-22:00", mark("when returns are declared, or `always`")),
+    Entry("returns_holidays", "FR", mark("public holidays that close: FR, FR-57 for Moselle, or `none`")),
+    Entry("returns_email", "", mark("address that the pre-agreements are sent to")),
+    Entry("letters", "", mark("folder of the shop's own letters")),
+    Entry("smtp_host", "", mark("mail server, such as smtp.example.fr or smtp.example.fr:587")),
+    Entry("smtp_security", "starttls", mark("how the mail server is spoken to: starttls, tls or none")),
+    Entry("smtp_user", "", mark("user of the mail server; COMPTOIR_SMTP_PASSWORD or the keyring has the password")),
+    Entry("mail_from", "", mark("address that e-mails come from; shop_email by default")),
 )
 NAMES = tuple(entry.name for entry in ENTRIES)
 

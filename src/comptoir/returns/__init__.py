@@ -1,0 +1,1 @@
+"""Returns: a basket across delivery notes, a case for each note, credit notes."""

@@ -1,0 +1,173 @@
+"""What remains of a line, windows, credits, numbers and verdicts: the rules of a return."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from comptoir.core import money
+from comptoir.core.i18n import _, ngettext
+from comptoir.core.refs import IN_STORE, check_digit, typed
+from comptoir.returns.refusals import (
+    LONGEST_NAME,
+    BadCreditNote,
+    BadName,
+    BadQuantity,
+    CannotMove,
+    ClockBack,
+    MiscountedVerdict,
+    MistypedNumber,
+    NotANumber,
+    NumbersUsedUp,
+    WhyRefused,
+)
+from comptoir.returns.statuses import CASE_FLOW, CaseStatus
+
+if TYPE_CHECKING:
+    from comptoir.returns.reasons import Fee, Reason
+
+CASE_DIGITS = 8
+SHORTEST_SUFFIX = 2
+NOT_INVOICED = "0"  # the number of a credit note until it is invoiced
+SKEW = timedelta(hours=1)  # by how much the clocks of two counters may differ
+
+
+class By(NamedTuple):
+    """Who acts, and when."""
+
+    operator: str
+    moment: datetime
+
+
+class Verdict(NamedTuple):
+    """What the check found of a line's quantity, part by part; `why` says why some are refused."""
+
+    accepted: int
+    refused: int = 0
+    damaged: int = 0
+    missing: int = 0
+    why: str = ""
+
+    @property
+    def counted(self) -> int:
+        """Give how many parts were judged."""
+        return self.accepted + self.refused + self.damaged + self.missing
+
+
+class Standing(NamedTuple):
+    """Whether a line may go back for a reason: until which day, and the rule that decides, in words."""
+
+    open: bool
+    until: date
+    why: str
+
+
+def suffix(text: str) -> str:
+    """Give the digits of a case number or of its end; raise NotANumber or MistypedNumber."""
+    digits = typed(text)
+    if not (digits.isascii() and digits.isdigit() and SHORTEST_SUFFIX <= len(digits) <= CASE_DIGITS):
+        raise NotANumber(text)
+    if len(digits) == CASE_DIGITS and not is_case(digits):
+        raise MistypedNumber(text)
+    return digits
+
+
+def is_case(digits: str) -> bool:
+    """Tell whether 8 digits may be a case number: an EAN-8 of the in-store range, its check digit right."""
+    good = len(digits) == CASE_DIGITS and digits.isascii() and digits.isdigit() and digits[0] == IN_STORE
+    return good and check_digit(digits[:-1]) == digits[-1]
+
+
+def next_number(last: str | None) -> str:
+    """Give the case number after the last one given; raise NumbersUsedUp after 999,999 of them."""
+    body = str(int(last[:-1]) + 1) if last else IN_STORE + "1".zfill(CASE_DIGITS - 2)
+    if body[0] != IN_STORE:
+        raise NumbersUsedUp
+    return body + check_digit(body)
+
+
+def check_quantity(quantity: int) -> None:
+    """Raise BadQuantity for none, or less."""
+    if quantity < 1:
+        raise BadQuantity(quantity)
+
+
+def basket_name(text: str) -> str:
+    """Give the name of a basket, tidied; raise BadName."""
+    name = " ".join(text.split())
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise BadName
+    return name
+
+
+def credit_note(text: str) -> str:
+    """Give the number of a credit note as it is written on it; raise BadCreditNote."""
+    number = text.strip()
+    plain = number.replace("-", "").replace("/", "")
+    if not (plain.isascii() and plain.isalnum() and len(number) <= 30):  # noqa: PLR2004 - longer than any invoice's
+        raise BadCreditNote(text)
+    return NOT_INVOICED if not plain.strip("0") else number
+
+
+def standing(delivered_on: date, remaining: int, unit: Decimal, reason: "Reason", today: date) -> Standing:
+    """Tell whether a line may go back today for a reason that credits so much a part.
+
+    The window's last day is included; a core goes back where a deposit was charged for it.
+    """
+    until = delivered_on + timedelta(reason.days)
+    day = until.strftime("%d/%m/%Y")
+    if not remaining:
+        return Standing(open=False, until=until, why=_("nothing of it remains"))
+    if reason.credits == "deposit" and not unit:
+        return Standing(open=False, until=until, why=_("no core deposit was charged for it"))
+    if today < delivered_on:
+        told = _("it was delivered on {day}, after today: look at the clock").format(
+            day=delivered_on.strftime("%d/%m/%Y")
+        )
+        return Standing(open=False, until=until, why=told)
+    words = ngettext("{count} day", "{count} days", reason.days).format(count=reason.days)
+    if today > until:
+        told = _("`{reason}` was open {days}, until {day}").format(reason=reason.label, days=words, day=day)
+        return Standing(open=False, until=until, why=told)
+    told = _("`{reason}` is open {days}, until {day}").format(reason=reason.label, days=words, day=day)
+    return Standing(open=True, until=until, why=told)
+
+
+def credit(unit: Decimal, fee: "Fee", quantity: int) -> Decimal:
+    """Give what so many parts are credited, excluding tax: their price or deposit, less the fee, to the cent."""
+    amount = money.rounded(unit * quantity)
+    return amount - fee.of(amount, quantity)
+
+
+def at(moment: datetime, last: datetime) -> datetime:
+    """Give the moment to record after another: never before it; raise ClockBack where the clock is well behind."""
+    if last - moment > SKEW:
+        raise ClockBack(last.isoformat(" ", "minutes"))
+    return max(moment, last)
+
+
+def moved(number: str, current: CaseStatus, target: CaseStatus) -> CaseStatus:
+    """Give the status that a case goes to; raise CannotMove."""
+    if not CASE_FLOW.allows(current, target):
+        raise CannotMove(number, current, target)
+    return target
+
+
+def path(current: CaseStatus, target: CaseStatus) -> list[CaseStatus]:
+    """Give the statuses that lead from one to another, none where there is no way or it is there already."""
+    paths = [[current]]
+    for way in paths:
+        if way[-1] is target:
+            return way[1:]
+        paths += [[*way, status] for status in sorted(CASE_FLOW.moves[way[-1]])]
+    return []
+
+
+def check_verdict(position: int, declared: int, verdict: Verdict) -> None:
+    """Raise BadQuantity, MiscountedVerdict or WhyRefused for a verdict that does not stand."""
+    for part in verdict[:4]:
+        if part < 0:
+            raise BadQuantity(part)
+    if verdict.counted != declared:
+        raise MiscountedVerdict(position, declared, verdict.counted)
+    if verdict.refused and not verdict.why:
+        raise WhyRefused(position)
