@@ -1,5 +1,6 @@
 """Commands on scans."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 from comptoir.core.i18n import _, mark
@@ -31,11 +32,24 @@ KIND_WORDS = {
     "imei": mark("phone number (IMEI)"),
     "delivery_note": mark("delivery note number"),
     "buyback": mark("buyback number"),
+    "return": mark("return case number"),
     "article_code": mark("article code"),
     "reference": mark("reference"),
     "command": mark("order"),
     "calibration": mark("setting"),
     "noise": mark("nothing readable"),
+}
+DONE_WORDS = {
+    "added": mark("added"),
+    "changed": mark("changed"),
+    "reason": mark("reason given"),
+    "note": mark("note chosen"),
+    "undone": mark("undone"),
+    "asked": mark("to confirm"),
+    "sent": mark("sent"),
+    "cleared": mark("taken out"),
+    "refused": mark("not done"),
+    "nothing": mark("nothing done"),
 }
 PROOF_WORDS = {"check_digit": mark("check digit"), "aim": "AIM", "code": mark("our own code")}
 KIND = Column("kind", _("Kind"), KIND_WORDS)
@@ -82,6 +96,28 @@ SCANNERS = (
 Since = Annotated[str, option(metavar=_("DAY"), help=_("From this day: 2026-11-22, 22/11/2026 or 7d."))]
 
 
+RETURNED = (
+    *WHEN,
+    Column("code", _("Read")),
+    OUTCOME,
+    KIND,
+    Column("value", _("Value")),
+    Column("done", _("Done"), DONE_WORDS),
+    Column("note", _("Delivery note")),
+    Column("reference", _("Reference")),
+    Column("quantity", _("Quantity")),
+    Column("reason", _("Reason")),
+    Column("credit", _("Credit excl. tax")),
+    Column("told", _("Told")),
+)
+
+
+class Into(StrEnum):
+    """What scans may build."""
+
+    RETURNS = "returns"
+
+
 @app.verb("scan", help=_("Scan a part, a box or a delivery note, and see what it is."))
 def scan(
     desk: Desk,
@@ -90,10 +126,13 @@ def scan(
     explain: Annotated[
         str | None, option("--explain", metavar=_("TEXT"), help=_("Say how this would be understood, and why."))
     ] = None,
+    into: Annotated[Into | None, option("--into", help=_("Put what is scanned into the return basket."))] = None,
 ) -> None:
     """Take scans until the scanner ends, or say how one would be understood."""
     if explain is not None:
         desk.out.rows(EXPLAINED, prompts.explained(desk, explain), view)
+    elif into:
+        prompts.station(desk, source, RETURNED, view, prompts.returned(desk))
     else:
         prompts.station(desk, source, SCANNED, view)
 

@@ -22,6 +22,7 @@ class Command(StrEnum):
     CANCEL = "cancel"
     PLUS = "plus"
     MINUS = "minus"
+    ALL = "all"
     UNDO = "undo"
     QUIT = "quit"
 
@@ -31,6 +32,7 @@ LABELS = {
     Command.CANCEL: mark("Cancel"),
     Command.PLUS: mark("One more"),
     Command.MINUS: mark("One less"),
+    Command.ALL: mark("All that remains"),
     Command.UNDO: mark("Undo the last scan"),
     Command.QUIT: mark("Quit"),
 }
@@ -39,6 +41,7 @@ _LETTERS = {
     Command.CANCEL: "CNCL",
     Command.PLUS: "PLUS",
     Command.MINUS: "LESS",
+    Command.ALL: "REST",
     Command.UNDO: "UNDO",
     Command.QUIT: "STOP",
 }
@@ -48,6 +51,7 @@ _WORDS = {
     Command.CANCEL: "ANNULER",
     Command.PLUS: "PLUS",
     Command.MINUS: "MOINS",
+    Command.ALL: "TOUT",
     Command.UNDO: "DEFAIRE",
     Command.QUIT: "QUITTER",
 }
@@ -64,8 +68,20 @@ def code(command: Command) -> str:
 
     Nine, because an article code has eight and the numbers that prove themselves have no letter.
     """
-    letters = _NAMESPACE + _LETTERS[command]
-    return letters + check_letter(letters)
+    return lettered(_LETTERS[command])
+
+
+def lettered(letters: str) -> str:
+    """Give what the barcode of four safe letters holds: an order of ours, or one that the shop adds."""
+    whole = _NAMESPACE + letters
+    return whole + check_letter(whole)
+
+
+def letters_of(text: str) -> str:
+    """Give the four letters of a code whose check letter is right, in any case, else nothing."""
+    letters = text.upper()[len(_NAMESPACE) : -1]
+    good = len(letters) == len(_NAMESPACE) and set(letters) <= set(SAFE) and lettered(letters) == text.upper()
+    return letters if good else ""
 
 
 def coded(text: str) -> Command | None:

@@ -1,16 +1,19 @@
 """The sheet of codes that hangs beside a station: orders to scan, and the code that shows how a scanner is set."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from comptoir.core.i18n import _
 from comptoir.desk.paper import Codes, Heading, Paper, Paragraph
-from comptoir.scanning.commands import CALIBRATION, LABELS, Command, code
+from comptoir.returns.reasons import Reason
+from comptoir.scanning.commands import CALIBRATION, LABELS, Command, code, lettered
 
 SIDE_BY_SIDE = 2
 
 
-def sheet(shop: str, moment: datetime) -> Paper:
-    """Make the sheet: a card for each order, then the calibration code, alone on its line."""
+def sheet(shop: str, reasons: Sequence[Reason], moment: datetime) -> Paper:
+    """Make the sheet: a card for each order and each reason, then the calibration code, alone on its line."""
+    why = tuple((reason.label, lettered(reason.code), _("why the part goes back")) for reason in reasons)
     orders = tuple((_(LABELS[command]), code(command), _use(command)) for command in Command)
     return Paper(
         _("Codes to scan"),
@@ -20,6 +23,8 @@ def sheet(shop: str, moment: datetime) -> Paper:
             Paragraph(_("Hang this sheet beside the station: the hands stay on the scanner.")),
             Heading(_("Orders")),
             Codes(orders, SIDE_BY_SIDE),
+            Heading(_("Reasons for a return")),
+            Codes(why, SIDE_BY_SIDE),
             Heading(_("Setting")),
             Paragraph(
                 _(
@@ -42,6 +47,8 @@ def _use(command: Command) -> str:
             return _("adds one to the last thing scanned")
         case Command.MINUS:
             return _("takes one from the last thing scanned")
+        case Command.ALL:
+            return _("takes all that may go back of it")
         case Command.UNDO:
             return _("takes the last scan back")
         case Command.QUIT:

@@ -1,6 +1,8 @@
 """What a station does with each scan: say what it is, look it up, journal it before anyone hears of it."""
 
+from collections.abc import Callable
 from datetime import datetime
+from sqlite3 import Connection
 from typing import NamedTuple
 
 from comptoir.core.clock import Clock
@@ -30,6 +32,9 @@ class Scanned(NamedTuple):
     why: tuple[str, ...]
 
 
+Act = Callable[[Connection, Scanned], object]
+
+
 class Lookup:
     """Takes scans one by one; keeps what it must remember between two of them."""
 
@@ -41,8 +46,11 @@ class Lookup:
         self._echoes = Echoes()
         self._profiles = queries.profiles(store.reader, host)
 
-    def take(self, scan: Scan) -> Scanned:
-        """Say what a scan is; when this returns, its line of the journal is on the disk."""
+    def take(self, scan: Scan, act: Act | None = None) -> Scanned:
+        """Say what a scan is; when this returns, its line of the journal is on the disk.
+
+        `act` does what follows from it in the same transaction; an echo is followed by nothing.
+        """
         if not is_list(scan) and self._echoes.is_echo(scan):
             done = self._told(scan, Outcome.ECHO)
         else:
@@ -56,7 +64,14 @@ class Lookup:
             if profile and not is_list(scan):
                 services.keep_profile(connection, self._host, scan.source, profile, done.moment)
                 self._profiles[scan.source] = profile
+            if act and done.outcome is not Outcome.ECHO:
+                act(connection, done)
         return done
+
+    @property
+    def reader(self) -> Reader:
+        """Give what answers queries, as of now."""
+        return self._store.reader
 
     def _understood(self, scan: Scan) -> Scanned:
         profile = self._profiles.get(scan.source)

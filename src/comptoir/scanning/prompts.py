@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 
     from comptoir.core import paris
     from comptoir.desk import board
-    from comptoir.scanning import documents, lookup, queries, rules
+    from comptoir.desk.board import Board
+    from comptoir.returns import prompts as returns
+    from comptoir.scanning import documents, lookup, queries, returning, rules
     from comptoir.scanning import station as stations
     from comptoir.scanning.lookup import Scanned
     from comptoir.scanning.queries import JournalRow, Record
+    from comptoir.scanning.returning import Returned, Returning
+    from comptoir.scanning.station import Station
 else:
     json, platform, signal = later("json"), later("platform"), later("signal")
     paris, board = later("comptoir.core.paris"), later("comptoir.desk.board")
     documents, lookup = later("comptoir.scanning.documents"), later("comptoir.scanning.lookup")
+    returns, returning = later("comptoir.returns.prompts"), later("comptoir.scanning.returning")
     queries, rules = later("comptoir.scanning.queries"), later("comptoir.scanning.rules")
     stations = later("comptoir.scanning.station")
 
@@ -126,14 +131,25 @@ class Replayed(NamedTuple):
     same: bool
 
 
-def station(desk: Desk, source: Source, columns: Sequence[Column], view: View) -> None:
+def returned(desk: Desk) -> "Returning":
+    """Make the return basket of a station; raise Closed, BadReasons and BadSetting."""
+    returns.check_open(desk)
+    counter = returning.Counter(
+        check_open=lambda: returns.check_open(desk),
+        check_ready=lambda: returns.check_ready(desk, returns.held(desk)),
+        send=lambda: [case.number for case in returns.sent(desk, returns.draft(desk, None))],
+    )
+    return returning.Returning(returns.known(desk), desk.operator, desk.clock.now, counter)
+
+
+def station(desk: Desk, source: Source, columns: Sequence[Column], view: View, into: "Returning | None" = None) -> None:
     """Take scans until the scanner ends: on a screen of their own, as rows, or both where these go elsewhere."""
     kind, name = source.chosen()
     asked = view != View() or not sys.stdout.isatty()
     watched = kind != "pipe" and sys.stderr.isatty() and not (asked and view.output == "-" and sys.stdout.isatty())
     drawn = board.Board(desk.out.talk) if watched else None
     with desk.resident() as store:
-        around = stations.Station(lookup.Lookup(store, desk.clock, desk.operator, platform.node()), drawn)
+        around = stations.Station(lookup.Lookup(store, desk.clock, desk.operator, platform.node()), drawn, into)
         if drawn and hasattr(signal, "SIGWINCH"):
             signal.signal(signal.SIGWINCH, lambda *_given: around.resized())
         try:
@@ -146,11 +162,18 @@ def station(desk: Desk, source: Source, columns: Sequence[Column], view: View) -
                 else:
                     _exhaust(taken)
         finally:
-            if drawn:
-                drawn.leave()
-                desk.out.say(around.told())
+            _left(desk, drawn, around)
     if kind == "camera" and not around.count:
         raise NothingSeen(name)
+
+
+def _left(desk: Desk, drawn: "Board | None", around: "Station") -> None:
+    """Give the terminal back, sum up, and try the e-mails of what was sent."""
+    if drawn:
+        drawn.leave()
+        desk.out.say(around.told())
+    if around.sent:
+        returns.mailed(desk)
 
 
 def explained(desk: Desk, text: str) -> Iterator[Explained]:
@@ -185,7 +208,8 @@ def replayed(desk: Desk, file: str, since: str) -> Iterator[Replayed]:
 
 def printed(desk: Desk, output: str) -> None:
     """Print the sheet of codes into a file, or on the standard output."""
-    drawn = desk.pdf(documents.sheet(desk.settings["shop_name"], desk.clock.now()))
+    why = list(returns.known(desk).values())
+    drawn = desk.pdf(documents.sheet(desk.settings["shop_name"], why, desk.clock.now()))
     if output == "-":
         desk.out.raw(drawn)
         return
@@ -200,7 +224,7 @@ def _live(view: View, kind: str) -> View:
     return view._replace(format=Format.JSONL) if waits else view
 
 
-def _exhaust(taken: "Iterable[Scanned]") -> None:
+def _exhaust(taken: "Iterable[Scanned | Returned]") -> None:
     for _done in taken:
         pass
 

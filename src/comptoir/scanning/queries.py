@@ -11,6 +11,7 @@ from comptoir.core import paris
 from comptoir.core.errors import NotFound
 from comptoir.deliveries import queries as deliveries
 from comptoir.deliveries.queries import FoundRow
+from comptoir.returns import queries as returns
 from comptoir.scanning.commands import Profile
 from comptoir.scanning.rules import Kind
 
@@ -23,11 +24,16 @@ MOST_OF_A_NOTE = 200
 
 
 class Record(NamedTuple):
-    """Something that bears the code that was scanned: a line of a delivery note, a note, a buyback, a device."""
+    """Something that bears the code that was scanned: a line of a delivery note, a buyback, a return, a device.
+
+    `line` and `customer` are those of a delivery note.
+    """
 
     number: str
     type: str
     day: date | None
+    customer: str
+    line: int | None
     reference: str
     designation: str
     eligible: int | None
@@ -101,6 +107,8 @@ def _delivered(found: list[FoundRow]) -> list[Record]:
             row.number,
             "delivery",
             row.delivered_on,
+            row.customer,
+            row.line,
             row.reference,
             row.designation,
             row.eligible,
@@ -118,12 +126,41 @@ def _bought_back(reader: "Reader", number: str) -> list[Record]:
         return []
     day = paris.in_paris(found.created_at).date()
     name = f"{found.brand} {found.name}"
-    return [Record(found.number, "buyback", day, found.article_code, name, None, None, found.declared)]
+    return [Record(found.number, "buyback", day, "", None, found.article_code, name, None, None, found.declared)]
+
+
+def _sent_back(reader: "Reader", number: str) -> list[Record]:
+    return [
+        Record(
+            row.number,
+            "return",
+            paris.in_paris(row.sent_at).date(),
+            row.customer,
+            None,
+            row.note,
+            row.articles,
+            None,
+            None,
+            row.estimated,
+        )
+        for row in returns.cases(reader, {"number": number})
+    ]
 
 
 def _in_catalogue(reader: "Reader", code: str) -> list[Record]:
     return [
-        Record(row.article_code, "device", None, row.article_code, f"{row.brand} {row.name}", None, None, row.price_a)
+        Record(
+            row.article_code,
+            "device",
+            None,
+            "",
+            None,
+            row.article_code,
+            f"{row.brand} {row.name}",
+            None,
+            None,
+            row.price_a,
+        )
         for row in devices.by_codes(reader, [code]).values()
     ]
 
@@ -133,5 +170,6 @@ _FINDERS: dict[Kind, Callable[["Reader", str], list[Record]]] = {
     Kind.REFERENCE: lambda reader, value: _delivered(deliveries.of_reference(reader, value, MOST)),
     Kind.DELIVERY_NOTE: lambda reader, value: _delivered(deliveries.of_note(reader, int(value), MOST_OF_A_NOTE)),
     Kind.BUYBACK: _bought_back,
+    Kind.RETURN: _sent_back,
     Kind.ARTICLE_CODE: _in_catalogue,
 }

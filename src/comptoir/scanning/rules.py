@@ -12,6 +12,7 @@ from comptoir.core.i18n import _
 from comptoir.core.refs import IN_STORE, gtin, is_number
 from comptoir.core.text import shown
 from comptoir.deliveries.rules import reference_key
+from comptoir.returns.rules import is_case
 from comptoir.scanning import codes, commands, gs1, layouts
 from comptoir.scanning.commands import Profile
 
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     IMEI = "imei"
     DELIVERY_NOTE = "delivery_note"
     BUYBACK = "buyback"
+    RETURN = "return"
     ARTICLE_CODE = "article_code"
     REFERENCE = "reference"
     COMMAND = "command"
@@ -291,6 +293,10 @@ def _plainly(seen: _Seen, proof: Proof, readable: frozenset[Kind]) -> Iterator[R
 
 
 def _command(text: str, seen: _Seen, why: tuple[str, ...]) -> Reading | None:
+    letters = commands.letters_of(text)
+    if letters and not commands.coded(text):
+        told = _("an order of the shop: {letters}").format(letters=letters)
+        return Reading(text, Kind.COMMAND, letters, seen.layout, Proof.CODE, why=(*why, told))
     command, proof = commands.coded(text), Proof.CODE
     if not command and not seen.layout:
         command, proof = commands.worded(text), Proof.NONE  # its images under every layout are known
@@ -320,6 +326,7 @@ def _numbers(text: str) -> Iterator[tuple[Kind, str, Proof, str]]:
     if codes.is_digits(text):
         for kind, value, told in (
             (Kind.BUYBACK, text if text[0] == IN_STORE and is_number(text) else "", _("its check digit is right")),
+            (Kind.RETURN, text if is_case(text) else "", _("its check digit is right")),
             (Kind.GTIN, gtin(text), _("its check digit is right")),
             (Kind.GTIN, codes.upc_e(text), _("as a UPC-E, its check digit is right")),
             (Kind.SSCC, codes.sscc(text), _("its check digit is right")),

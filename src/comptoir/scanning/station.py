@@ -2,17 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from sqlite3 import Connection
 
 from comptoir.core.i18n import _, ngettext
+from comptoir.core.money import ZERO, spoken
 from comptoir.core.paris import in_paris
 from comptoir.desk.board import Board
 from comptoir.desk.eyes import cell
 from comptoir.desk.output import Column
-from comptoir.desk.scanner import Scanner
+from comptoir.desk.scanner import Scan, Scanner
+from comptoir.returns.queries import ItemRow
 from comptoir.scanning.commands import LABELS, Command
 from comptoir.scanning.layouts import RIGHT
 from comptoir.scanning.lookup import Lookup, Scanned, is_list
 from comptoir.scanning.queries import MOST, Record
+from comptoir.scanning.returning import Act, Returned, Returning, row
 from comptoir.scanning.rules import Outcome, layout_label
 from comptoir.scanning.screen import PAST, Card, drawn, waiting
 
@@ -43,34 +47,65 @@ SHOWN = (
 TITLES = tuple(column.title for column in SHOWN)
 # In the order they go on a narrow screen: what went back, the price, the designation, the reference that was scanned.
 SPARE = (5, 6, 3, 2)
+IN_BASKET = (
+    Column("quantity", _("Quantity")),
+    Column("reference", _("Reference")),
+    Column("designation", _("Designation")),
+    Column("note", _("Delivery note")),
+    Column("label", _("Reason")),
+    Column("credit", _("Credit excl. tax")),
+)
+SPARE_OF_A_BASKET = (2, 3, 5)
+# How many times each act rings, where it is not one.
+ACT_SOUNDS = {"refused": 3, "asked": 2}
+NOTHING = Act("nothing", "")
 SPARE_OF_A_NOTE = (1, 0, 5, 6)  # its number was scanned, and all its lines are of one day
 
 
 class Station:
-    """The screen and the sounds around the look-up of scans."""
+    """The screen and the sounds around the look-up of scans, and the return basket where they build one."""
 
-    def __init__(self, lookup: Lookup, board: Board | None) -> None:
+    def __init__(self, lookup: Lookup, board: Board | None, returning: Returning | None = None) -> None:
         self._lookup = lookup
         self._board = board
+        self._returning = returning
+        self._act = NOTHING
+        self.sent = False
         self._cards: list[Card] = []
         self._warning = ""
         self._order: Card | None = None
         self._typed = ""
         self.count: Counter[Outcome] = Counter()
 
-    def taken(self, scanner: Scanner) -> Iterator[Scanned]:
+    def taken(self, scanner: Scanner) -> Iterator[Scanned | Returned]:
         """Give each scan once it is on the disk, heard and shown; end with the scanner, or at the order to quit."""
         self._warning = scanner.warning
         self._draw()
         for scan in scanner.scans():
             if not scan.data.strip():
                 continue  # blanks alone are nobody's code
-            done = self._lookup.take(scan)
+            done = self._taken(scan)
             self.count[done.outcome] += 1
             self._show(done)
-            yield done
+            yield row(done, self._act) if self._returning else done
             if done.value == Command.QUIT and done.outcome is Outcome.COMMAND and not is_list(scan):
                 return
+
+    def _taken(self, scan: Scan) -> Scanned:
+        """Look a scan up, and do to the basket what it says; what is sent is sent once its order is journaled."""
+        returning, self._act = self._returning, NOTHING
+        if returning is None:
+            return self._lookup.take(scan)
+
+        def act(connection: Connection, scanned: Scanned) -> None:
+            """Keep what was done."""
+            self._act = returning.act(connection, scanned)
+
+        done = self._lookup.take(scan, act)
+        if self._act.done == "sending":
+            self._act = returning.sent()
+            self.sent |= self._act.done == "sent"
+        return done
 
     def shows(self, typed: str) -> None:
         """Show the line that a person is typing."""
@@ -92,17 +127,33 @@ class Station:
     def _show(self, done: Scanned) -> None:
         if self._board is None or done.outcome is Outcome.ECHO:
             return
+        if self._act.told:
+            self._board.sound(ACT_SOUNDS.get(self._act.done, 1))
+            self._cards = [*self._cards[-PAST:], self._basket(self._act, done)]
+            self._order = None
+            self._draw()
+            return
         self._board.sound(SOUNDS[done.outcome])
         if done.outcome is Outcome.COMMAND:
-            self._order = self._ordered(Command(done.value))
+            self._order = self._ordered(done)
         else:
             self._order = None
             self._cards = [*self._cards[-PAST:], card(done)]
         self._draw()
 
-    def _ordered(self, command: Command) -> Card | None:
+    def _basket(self, act: Act, done: Scanned | None = None) -> Card:
+        """Say what was done in large, above the basket as it is now."""
+        held = self._returning.held(self._lookup.reader) if self._returning else []
+        cells = tuple(tuple(cell(column, item) for column in IN_BASKET) for item in held)
+        why = tuple(part for part in (act.why, totalled(held)) if part)
+        look = {"refused": "bad", "asked": "ask", "": "title"}.get(act.done, "good")
+        at = in_paris(done.moment).strftime("%H:%M:%S") if done else ""
+        return Card(act.told, look, why, tuple(c.title for c in IN_BASKET), cells, SPARE_OF_A_BASKET, at)
+
+    def _ordered(self, done: Scanned) -> Card | None:
         """Do an order, and say what it did; None where the scan before it is shown again and says it."""
-        label = _(LABELS[command]).upper()
+        command = Command(done.value) if done.value in set(Command) else None
+        label = _(LABELS[command]).upper() if command else done.value
         match command:
             case Command.UNDO if self._cards:
                 return self._undone()
@@ -122,9 +173,29 @@ class Station:
 
     def _draw(self) -> None:
         if self._board:
-            cards = self._cards or ([] if self._order else [waiting(self._warning)])
+            cards = self._cards or ([] if self._order else [self._first()])
             cards = [*cards, self._order] if self._order else cards
             self._board.draw(drawn(cards, self._typed, self._board.size))
+
+    def _first(self) -> Card:
+        """Say that nothing was scanned yet; a basket that was begun elsewhere goes on."""
+        first = waiting(self._warning)
+        if self._returning is None:
+            return first
+        begun = self._basket(Act("", first.headline))
+        return begun._replace(why=first.why + begun.why)
+
+
+def totalled(held: Sequence[ItemRow]) -> str:
+    """Say how many parts are in a basket, and what they would be credited."""
+    parts = sum(item.quantity for item in held)
+    total = sum((item.credit or ZERO for item in held), ZERO)
+    told = ngettext(
+        "in the basket: {count} part, estimated credit excl. tax {amount}",
+        "in the basket: {count} parts, estimated credit excl. tax {amount}",
+        parts,
+    )
+    return told.format(count=parts, amount=spoken(total)) if parts else ""
 
 
 def card(done: Scanned) -> Card:

@@ -1,0 +1,266 @@
+"""Scans that build a return basket: a part adds one, orders change it, undo takes it back, two orders send it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from sqlite3 import Connection
+from typing import NamedTuple
+
+from comptoir.core.errors import ComptoirError
+from comptoir.core.i18n import _, ngettext
+from comptoir.core.money import ZERO, spoken
+from comptoir.returns import basket, queries
+from comptoir.returns.basket import Change
+from comptoir.returns.queries import ItemRow
+from comptoir.returns.reasons import Reason
+from comptoir.returns.remaining import Reasons, held
+from comptoir.returns.rules import By
+from comptoir.returns.statuses import Place
+from comptoir.scanning.commands import LABELS, Command
+from comptoir.scanning.lookup import Scanned
+from comptoir.scanning.queries import Record
+from comptoir.scanning.rules import Kind, Outcome
+from comptoir.store.read import Reader
+
+_PARTS = frozenset({Kind.GTIN, Kind.REFERENCE})
+_TWICE = frozenset({Command.VALIDATE, Command.CANCEL})
+
+
+class Act(NamedTuple):
+    """What a scan did to the basket: `done` is one of added, changed, reason, note, undone, asked, sent, cleared.
+
+    `refused` and `nothing` changed nothing. The line is the one acted on, as the basket has it now; 0 is out of it.
+    """
+
+    done: str
+    told: str
+    why: str = ""
+    note: str = ""
+    reference: str = ""
+    quantity: int | None = None
+    reason: str = ""
+    credit: Decimal | None = None
+
+
+class Returned(NamedTuple):
+    """A scan and what it did to the return basket."""
+
+    moment: datetime
+    source: str
+    code: str
+    outcome: Outcome
+    kind: str
+    value: str
+    done: str
+    note: str
+    reference: str
+    quantity: int | None
+    reason: str
+    credit: Decimal | None
+    told: str
+
+
+class Counter(NamedTuple):
+    """What a station asks of the counter around it: whether returns are declared now, what is ready, and to send it.
+
+    Each raises what keeps it from being done.
+    """
+
+    check_open: Callable[[], None]
+    check_ready: Callable[[], None]
+    send: Callable[[], Sequence[str]]
+
+
+class Returning:
+    """The basket of a station; keeps what it must remember between two scans."""
+
+    def __init__(self, reasons: Reasons, operator: str, now: Callable[[], datetime], counter: Counter) -> None:
+        self._reasons = reasons
+        self._operator = operator
+        self._now = now
+        self._counter = counter
+        self._note = ""  # the delivery note scanned last: its lines come first
+        self._reason: Reason | None = None  # the reason scanned last, for what follows too
+        self._last: tuple[Place, str] | None = None
+        self._done: list[list[Change]] = []
+        self._asked: Command | None = None  # what must be scanned again to be done
+
+    def act(self, connection: Connection, scanned: Scanned) -> Act:
+        """Do what a scan says, in the transaction that journals it; what is refused changes nothing."""
+        asked, self._asked = self._asked, None
+        connection.execute("SAVEPOINT act")
+        try:
+            if scanned.outcome is Outcome.COMMAND:
+                return self._ordered(connection, scanned.value, asked)
+            if scanned.outcome is Outcome.FOUND:
+                return self._found(connection, scanned)
+        except ComptoirError as problem:
+            connection.execute("ROLLBACK TO act")
+            return _refused(problem)
+        return Act("nothing", "")
+
+    def sent(self) -> Act:
+        """Send the basket, once the order is in the journal."""
+        try:
+            numbers = self._counter.send()
+        except ComptoirError as problem:
+            return _refused(problem)
+        self._note, self._last, self._done = "", None, []
+        told = ngettext("SENT - case {numbers}", "SENT - cases {numbers}", len(numbers))
+        return Act("sent", told.format(numbers=", ".join(numbers)), _("prepare the parts with the pick list"))
+
+    def held(self, reader: Reader) -> list[ItemRow]:
+        """Give the basket, the line acted on last first."""
+        items = queries.basket(reader, self._operator, self._reasons)
+        return sorted(items, key=lambda item: (Place(int(item.note), item.line), item.reason) != self._last)
+
+    def _found(self, connection: Connection, scanned: Scanned) -> Act:
+        if scanned.kind == Kind.DELIVERY_NOTE:
+            self._note = scanned.value
+            return Act("note", _("NOTE {note}").format(note=self._note), _("now scan its parts"), note=self._note)
+        if scanned.kind not in _PARTS:
+            return Act("refused", _("NOT A PART"), _("a part of a delivery note goes back, and nothing else"))
+        self._counter.check_open()
+        reader = Reader(connection)
+        place, why = self._chosen(reader, [record for record in scanned.records if record.line is not None])
+        if place is None:
+            return Act("refused", _("REFUSED {code}").format(code=scanned.code), why)
+        if str(place.note) != self._note:
+            self._note = ""
+        changes = basket.add(connection, place, 1, self._reason, self._by(), more=True)
+        return self._changed(reader, changes, "added")
+
+    def _chosen(self, reader: Reader, records: Sequence[Record]) -> tuple[Place | None, str]:
+        """Choose the line that takes a part back: of the note scanned, else the newest; None with the reason why."""
+        own = queries.customer(reader, self._operator)
+        mine = [record for record in records if own in {"", record.customer}]
+        if not mine:
+            return None, _("no delivery note of {customer} holds it").format(customer=own)
+        free = [record for record in mine if self._is_free(reader, record)]
+        of_note = [record for record in free if record.number == self._note]
+        if not free:
+            told = _("nothing of it may still go back: {count} lines, the newest of note {note}")
+            return None, told.format(count=len(mine), note=mine[0].number)
+        if not of_note and len({record.customer for record in free}) > 1:
+            return None, _("several customers have it: scan the delivery note first")
+        return _place((of_note or free)[0]), ""
+
+    def _is_free(self, reader: Reader, record: Record) -> bool:
+        place = _place(record)
+        inside = sum(queries.inside(reader, self._operator, place).values())
+        return (record.eligible or 0) > inside
+
+    def _ordered(self, connection: Connection, value: str, asked: Command | None) -> Act:
+        if value not in set(Command):
+            return self._given(connection, value)
+        command = Command(value)
+        match command:
+            case Command.UNDO:
+                return self._undone(connection)
+            case Command.PLUS | Command.MINUS | Command.ALL:
+                return self._counted(connection, command)
+            case Command.VALIDATE | Command.CANCEL:
+                return self._twice(connection, command, asked)
+        return Act("nothing", _(LABELS[command]).upper())
+
+    def _given(self, connection: Connection, letters: str) -> Act:
+        """Give the last line a reason, and those that follow."""
+        found = [reason for reason in self._reasons.values() if reason.code == letters]
+        if not found:
+            return Act("refused", _("UNKNOWN ORDER"), _("no reason has this code: print the sheet again"))
+        reason = self._reason = found[0]
+        if self._last is None:
+            return Act("reason", reason.label.upper(), _("for the parts that follow"), reason=reason.key)
+        place, before = self._last
+        changes = basket.give_reason(connection, place, before, reason, self._by())
+        self._last = place, reason.key
+        return self._changed(Reader(connection), changes, "reason")
+
+    def _counted(self, connection: Connection, command: Command) -> Act:
+        if self._last is None:
+            return Act("refused", _(LABELS[command]).upper(), _("scan a part first"))
+        reader = Reader(connection)
+        place, reason = self._last
+        inside = queries.inside(reader, self._operator, place)
+        line = held(reader, place)
+        rest = (line.remaining if line else 0) - sum(inside.values())
+        now = inside.get(reason, 0)
+        wanted = {Command.PLUS: now + 1, Command.MINUS: max(now - 1, 0), Command.ALL: now + rest}[command]
+        if command is not Command.MINUS:
+            self._counter.check_open()
+        return self._changed(reader, basket.change(connection, place, reason, wanted, self._by()), "changed")
+
+    def _undone(self, connection: Connection) -> Act:
+        if not self._done:
+            return Act("refused", _("NOTHING TO UNDO"))
+        back = basket.undo(connection, self._done[-1], self._by())
+        self._done.pop()
+        act = self._told(Reader(connection), back[-1], "undone")
+        self._last = None if not act.quantity else self._last
+        return act._replace(told=_("UNDONE - {told}").format(told=act.told))
+
+    def _twice(self, connection: Connection, command: Command, asked: Command | None) -> Act:
+        """Do at the second scan what sends, or what takes out all that was scanned here."""
+        items = queries.basket(Reader(connection), self._operator, self._reasons)
+        if command is Command.CANCEL:
+            return self._left(connection, again=asked is command)
+        self._counter.check_ready()
+        if asked is command:
+            return Act("sending", "")
+        self._asked = command
+        parts, notes = sum(item.quantity for item in items), len({item.note for item in items})
+        total = sum((item.credit or ZERO for item in items), ZERO)
+        told = ngettext("SEND {parts} PART? SCAN AGAIN", "SEND {parts} PARTS? SCAN AGAIN", parts).format(parts=parts)
+        recap = ngettext("{notes} delivery note, {credit}", "{notes} delivery notes, {credit}", notes)
+        return Act("asked", told, recap.format(notes=notes, credit=spoken(total)))
+
+    def _left(self, connection: Connection, *, again: bool) -> Act:
+        if not self._done:
+            return Act("refused", _("NOTHING TO LEAVE"), _("nothing was put into the basket since it was sent"))
+        if not again:
+            self._asked = Command.CANCEL
+            told = _("what was done here since the last sending leaves the basket")
+            return Act("asked", _("LEAVE IT ALL? SCAN AGAIN"), told)
+        for changes in reversed(self._done):
+            basket.undo(connection, changes, self._by())
+        self._done, self._last, self._note = [], None, ""
+        return Act("cleared", _("LEFT"), _("what was scanned here is out of the basket"))
+
+    def _changed(self, reader: Reader, changes: list[Change], done: str) -> Act:
+        if changes:
+            self._done.append(changes)
+        place, reason = (changes[-1].place, changes[-1].reason) if changes else self._last or (Place(0, 0), "")
+        after = queries.inside(reader, self._operator, place).get(reason, 0)
+        self._last = (place, reason) if after else None
+        return self._told(reader, Change(place, reason, 0, after), done)
+
+    def _told(self, reader: Reader, change: Change, done: str) -> Act:
+        """Say a line of the basket as it is now."""
+        line, reason = held(reader, change.place), self._reasons.get(change.reason)
+        if line is None:
+            return Act(done, "")
+        item = queries.item(line, change.reason, change.after, reason)
+        told = _("{quantity} x {reference}").format(quantity=item.quantity, reference=item.reference)
+        label = item.label or _("no reason yet")
+        why = _("{designation} - note {note} - {reason}").format(
+            designation=item.designation, note=item.note, reason=label
+        )
+        return Act(done, told, why, item.note, item.reference, item.quantity, item.reason, item.credit)
+
+    def _by(self) -> By:
+        return By(self._operator, self._now())
+
+
+def row(scanned: Scanned, act: Act) -> Returned:
+    """Give a scan and what it did as one row."""
+    told = " - ".join(part for part in (act.told, act.why) if part)
+    return Returned(*scanned[:6], act.done, *act[3:], told or "; ".join(scanned.why))
+
+
+def _place(record: Record) -> Place:
+    return Place(int(record.number), record.line or 0)
+
+
+def _refused(problem: ComptoirError) -> Act:
+    messages = [each.message for each in problem.problems()]
+    return Act("refused", _("REFUSED"), "; ".join(messages))
