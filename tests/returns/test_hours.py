@@ -379,7 +379,7 @@ def test_a_refusal_shows_the_hours_of_the_seven_days() -> None:
     assert [line.split()[0] for line in lines] == [_(name).capitalize() for name in WEEKDAYS]
     assert lines[0].endswith(" 08:00 - 12:00, 14:00 - 18:30")
     assert lines[5].endswith(" 08:00 - 12:00")
-    assert lines[6].split()[1:] == [_("closed")]
+    assert lines[6].split()[1:] == [_("closed all day")]
 
 
 def test_a_refusal_says_that_tracking_stays_open_and_when_declaring_does() -> None:

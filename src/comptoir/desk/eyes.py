@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def cell(column: "Column", row: Any) -> Cell:  # noqa: ANN401 - any dataclass
     """Give what is shown of a row's field, and whether it is a figure."""
     value = getattr(row, column.key)
-    if column.words is not None and value in column.words:
+    if column.words is not None and isinstance(value, tuple):
+        value = tuple(_(column.words.get(each, each)) for each in value)
+    elif column.words is not None and value in column.words:
         return _(column.words[value]), False
     match value:
         case Decimal():

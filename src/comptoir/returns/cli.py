@@ -213,7 +213,7 @@ def eligible(
     if explain:
         desk.out.rows(columns.explained(prompts.words(known)), remaining.explained(lines, known, today), view)
     else:
-        desk.out.rows(columns.ELIGIBLE, remaining.eligible(lines, known, today), view)
+        desk.out.rows(columns.eligible(prompts.words(known)), remaining.eligible(lines, known, today), view)
 
 
 @app.verb("list", help=_("Follow the cases, the latest first."))

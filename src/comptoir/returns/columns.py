@@ -40,26 +40,16 @@ COUNTED = (
     Column("pending", _("Under way")),
     Column("remaining", _("Remaining")),
 )
-ELIGIBLE = (
-    NOTE,
-    DELIVERED_ON,
-    CUSTOMER,
-    Column("line", _("Line")),
-    REFERENCE,
-    DESIGNATION,
-    *COUNTED,
-    Column("reasons", _("Reasons")),
-)
 REASON = (
-    Column("key", _("Reason")),
-    Column("label", _("Reason in words")),
+    Column("key", _("Key")),
+    Column("label", _("Reason")),
     Column("family", _("Kind"), {"core": mark("core deposit"), "new": mark("new part")}),
     Column("credits", _("Credits"), {"price": mark("the price"), "deposit": mark("the core deposit")}),
     Column("days", _("Days")),
     Column("fee", _("Fee")),
     Column("at_once", _("At once")),
     Column("unopened", _("Unopened")),
-    Column("code", _("Code")),
+    Column("code", _("Scan code")),
 )
 LISTED = (
     NUMBER,
@@ -180,6 +170,20 @@ def item(words: Mapping[str, str]) -> tuple[Column, ...]:
         QUANTITY,
         Column("reason", _("Reason"), words),
         Column("credit", _("Estimated credit excl. tax")),
+    )
+
+
+def eligible(words: Mapping[str, str]) -> tuple[Column, ...]:
+    """Give the columns of lines that may go back; `words` are the labels of the reasons, by their keys."""
+    return (
+        NOTE,
+        DELIVERED_ON,
+        CUSTOMER,
+        Column("line", _("Line")),
+        REFERENCE,
+        DESIGNATION,
+        *COUNTED,
+        Column("reasons", _("Reasons"), words),
     )
 
 

@@ -239,7 +239,7 @@ def _status(text: str) -> CaseStatus:
     if folded in known:
         return known[folded]
     near = get_close_matches(folded, known, 1)
-    meant = _(", did you mean `{near}`?").format(near=near[0]) if near else ""
+    meant = _(", did you mean `{near}`?").format(near=_(CASE_WORDS[known[near[0]]])) if near else ""
     raise ValueError(_("there is no status `{status}`").format(status=text) + meant)
 
 

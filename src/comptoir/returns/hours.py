@@ -184,7 +184,7 @@ def _lines(hours: Hours) -> list[str]:
     width = max(map(len, names))
     return [
         f"{names[weekday].capitalize():{width}}  "
-        + (", ".join(f"{start} - {end}" for start, end in ranges) or _("closed"))
+        + (", ".join(f"{start} - {end}" for start, end in ranges) or _("closed all day"))
         for weekday, ranges in hours.table()
     ]
 

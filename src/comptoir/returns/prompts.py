@@ -347,7 +347,7 @@ def _asked_reason(desk: Desk, choices: Reasons, flag: str) -> str:
 
 def _terms(reason: Reason) -> str:
     days = ngettext("within {count} day", "within {count} days", reason.days).format(count=reason.days)
-    return f"{days}, {_('unopened')}" if reason.unopened else days
+    return ", ".join([days, _("unopened")]) if reason.unopened else days
 
 
 def _saved_name(desk: Desk) -> str:

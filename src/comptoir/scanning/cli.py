@@ -132,7 +132,7 @@ def scan(
     if explain is not None:
         desk.out.rows(EXPLAINED, prompts.explained(desk, explain), view)
     elif into:
-        prompts.station(desk, source, RETURNED, view, prompts.returned(desk))
+        prompts.station(desk, source, prompts.worded(desk, RETURNED), view, prompts.returned(desk))
     else:
         prompts.station(desk, source, SCANNED, view)
 

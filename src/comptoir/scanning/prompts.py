@@ -131,6 +131,12 @@ class Replayed(NamedTuple):
     same: bool
 
 
+def worded(desk: Desk, columns: Sequence[Column]) -> list[Column]:
+    """Give the columns with the labels of the reasons for a return."""
+    words = returns.words(returns.known(desk))
+    return [column._replace(words=words) if column.key == "reason" else column for column in columns]
+
+
 def returned(desk: Desk) -> "Returning":
     """Make the return basket of a station; raise Closed, BadReasons and BadSetting."""
     returns.check_open(desk)

@@ -82,7 +82,7 @@ class Returning:
         self._note = ""  # the delivery note scanned last: its lines come first
         self._reason: Reason | None = None  # the reason scanned last, for what follows too
         self._last: tuple[Place, str] | None = None
-        self._done: list[list[Change]] = []
+        self._done: list[tuple[list[Change], Reason | None]] = []  # and the reason in use before
         self._asked: Command | None = None  # what must be scanned again to be done
 
     def act(self, connection: Connection, scanned: Scanned) -> Act:
@@ -168,13 +168,15 @@ class Returning:
         found = [reason for reason in self._reasons.values() if reason.code == letters]
         if not found:
             return Act("refused", _("UNKNOWN ORDER"), _("no reason has this code: print the sheet again"))
-        reason = self._reason = found[0]
+        reason, used = found[0], self._reason
         if self._last is None:
+            self._reason = reason
+            self._done.append(([], used))
             return Act("reason", reason.label.upper(), _("for the parts that follow"), reason=reason.key)
         place, before = self._last
         changes = basket.give_reason(connection, place, before, reason, self._by())
-        self._last = place, reason.key
-        return self._changed(Reader(connection), changes, "reason")
+        self._reason, self._last = reason, (place, reason.key)
+        return self._changed(Reader(connection), changes, "reason", used)
 
     def _counted(self, connection: Connection, command: Command) -> Act:
         if self._last is None:
@@ -193,10 +195,16 @@ class Returning:
     def _undone(self, connection: Connection) -> Act:
         if not self._done:
             return Act("refused", _("NOTHING TO UNDO"))
-        back = basket.undo(connection, self._done[-1], self._by())
+        changes, used = self._done[-1]
+        back = basket.undo(connection, changes, self._by())
         self._done.pop()
-        act = self._told(Reader(connection), back[-1], "undone")
-        self._last = None if not act.quantity else self._last
+        self._reason = used
+        if not back:
+            told = used.label if used else _("no reason yet")
+            return Act("undone", _("UNDONE - {told}").format(told=told), _("for the parts that follow"))
+        last = back[-1]
+        self._last = (last.place, last.reason) if last.after else None
+        act = self._told(Reader(connection), last, "undone")
         return act._replace(told=_("UNDONE - {told}").format(told=act.told))
 
     def _twice(self, connection: Connection, command: Command, asked: Command | None) -> Act:
@@ -221,14 +229,14 @@ class Returning:
             self._asked = Command.CANCEL
             told = _("what was done here since the last sending leaves the basket")
             return Act("asked", _("LEAVE IT ALL? SCAN AGAIN"), told)
-        for changes in reversed(self._done):
+        for changes, _used in reversed(self._done):
             basket.undo(connection, changes, self._by())
         self._done, self._last, self._note = [], None, ""
         return Act("cleared", _("LEFT"), _("what was scanned here is out of the basket"))
 
-    def _changed(self, reader: Reader, changes: list[Change], done: str) -> Act:
+    def _changed(self, reader: Reader, changes: list[Change], done: str, used: Reason | None = None) -> Act:
         if changes:
-            self._done.append(changes)
+            self._done.append((changes, used if done == "reason" else self._reason))
         place, reason = (changes[-1].place, changes[-1].reason) if changes else self._last or (Place(0, 0), "")
         after = queries.inside(reader, self._operator, place).get(reason, 0)
         self._last = (place, reason) if after else None
