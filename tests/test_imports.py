@@ -25,7 +25,12 @@ HEAVY = (
     "pyzbar",
     "serial",
     "evdev",
+    "holidays",
+    "jinja2",
+    "keyring",
+    "smtplib",
 )
+IN_TIME = ("--at", "2021-12-10T10:00")  # the counter is open, and the windows of the sample's notes too
 NUMBER = "2000000000015"
 GOOD = ("-a", "works=yes", "-a", "screen=very_good", "-a", "shell=very_good")
 
@@ -61,6 +66,9 @@ def shop(tmp_path_factory):
         ("delivery", "import", str(EXAMPLES / "deliveries.csv")),
         ("buyback", "add", "9KZCT73K", *GOOD),
         ("buyback", "validate", *seller, *place, "--yes"),
+        (*IN_TIME, "returns", "add", "255101988", "0986479113", "-r", "ordered_by_mistake"),
+        (*IN_TIME, "returns", "send", "--email", "a@b.fr", "--yes"),
+        (*IN_TIME, "returns", "add", "255087226", "--all"),
     ):
         assert comptoir(*arguments, database=database).returncode == 0
     return database
@@ -81,6 +89,17 @@ READS = [
     ("delivery", "show", "255101988"),
     ("delivery", "find", "0986424707"),
     ("delivery", "export", "--since", "2021-11-01"),
+    ("returns", "basket"),
+    ("returns", "saved"),
+    ("returns", "reasons"),
+    ("returns", "eligible", "255101988", "--explain"),
+    ("returns", "list", "--open"),
+    ("returns", "list", "--json"),
+    ("returns", "show", "20000011"),
+    ("returns", "export", "--since", "2021-12-01"),
+    ("returns", "reconcile", "--due"),
+    ("outbox", "list"),
+    ("outbox", "show", "1"),
     ("scan", "--explain", "4047024615823"),
     ("scan", "journal"),
     ("scan", "replay"),
@@ -140,6 +159,12 @@ def test_deliveries_come_in_without_the_database_toolkit_even_into_a_new_base(tm
     done = comptoir("delivery", "import", str(EXAMPLES / "deliveries.csv"), database=tmp_path / "new.db")
     assert done.returncode == 0
     assert loaded(done) & {*HEAVY, "typer"} == set()
+
+
+def test_a_part_goes_into_the_return_basket_without_the_database_toolkit(shop):
+    done = comptoir(*IN_TIME, "returns", "add", "255087226", "--all", "--operator", "other", database=shop)
+    assert done.returncode == 0, done.stderr
+    assert loaded(done) & {*HEAVY, "typer"} <= {"holidays"}
 
 
 def test_a_station_loads_only_what_its_scanner_needs(shop):

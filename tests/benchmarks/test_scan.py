@@ -14,7 +14,9 @@ import pytest
 
 from comptoir.core.clock import Clock
 from comptoir.core.refs import check_digit
+from comptoir.desk.calendar import holiday
 from comptoir.desk.scanner import Scan
+from comptoir.returns.hours import parse
 from comptoir.returns.reasons import load
 from comptoir.scanning.commands import lettered
 from comptoir.scanning.lookup import Lookup, Scanned
@@ -123,7 +125,8 @@ def test_a_part_scanned_into_the_basket_costs_at_most_four_appends_and_their_syn
         lines = connection.execute(OF_GARAGE, (GARAGE, LAST.date().isoformat())).fetchall()
     parts = iter([ean.lstrip("0").encode() for _note, ean in lines])
     reasons = load("")
-    counter = Counter(lambda: None, lambda: None, list)
+    hours = parse("mon-sat 05:00-22:00")
+    counter = Counter(lambda: hours.check_open(LAST, lambda day: holiday(day, "FR")), lambda: None, list)
     acts: list[Act] = []
     with Store.open(shop) as store, appends(tmp_path / "append") as append:
         lookup = Lookup(store, Clock(LAST), "bench", "till-1")

@@ -155,8 +155,10 @@ def invoiced(desk: Desk, text: str, number_of_credit: str, amount: str | None) -
 
 def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file of the distributor's, or the standard input, each refused line told as it comes."""
-    with sheet.opened(name) as file, desk.writing() as session:
-        tally = erp.import_cases(session, file, lambda problem: desk.out.say(problem.message), _by(desk), strict=strict)
+    with sheet.opened(name) as file:
+        tally = erp.import_cases(
+            desk.writing, file, lambda problem: desk.out.say(problem.message), _by(desk), strict=strict
+        )
     if tally.legacy:
         desk.out.warn(_("the file is not in UTF-8: it was read as cp1252, look at its accents"))
     return tally

@@ -3,10 +3,11 @@
 The lines of a case stand together; what is known already changes nothing, so that a file may come twice, or late.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from difflib import get_close_matches
-from itertools import groupby
+from itertools import groupby, islice
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ExportRow._fields
 REQUIRED = ("case", "status")
+TOGETHER = 100  # cases in a transaction: a third of a second, while others wait for their turn
 VERDICT = ("accepted", "refused", "damaged", "missing")
 # What other systems call our statuses, whatever the language of the screens.
 _FRENCH = {
@@ -66,10 +68,14 @@ class Told(NamedTuple):
     credit_note: str
 
 
-def import_cases(session: "Session", file: IO[bytes], report: Refuse, by: By, *, strict: bool) -> Tally:
+def import_cases(
+    writing: "Callable[[], AbstractContextManager[Session]]", file: IO[bytes], report: Refuse, by: By, *, strict: bool
+) -> Tally:
     """Bring what another system says of cases; what cannot be done is reported, line by line, and left out.
 
-    Raises NotCases where the file holds none, and, when strict, NothingImported where a line was refused.
+    Each case is brought whole, some of them in each transaction that `writing` opens: other counters have their turn
+    in between. A strict import is one transaction. Raises NotCases where the file holds none, and, when strict,
+    NothingImported where a line was refused.
     """
     try:
         sheet = Sheet(file)
@@ -83,8 +89,13 @@ def import_cases(session: "Session", file: IO[bytes], report: Refuse, by: By, *,
         tally.refused += 1
         report(problem)
 
-    for lines in _by_case(sheet, refuse):
-        _bring(session, lines, tally, refuse, by)
+    cases = _by_case(sheet, refuse)
+    while together := list(islice(cases, None if strict else TOGETHER)):
+        with writing() as session:
+            for lines in together:
+                _bring(session, lines, tally, refuse, by)
+            if strict and tally.refused:
+                raise NothingImported(tally.refused)
     tally.legacy = sheet.legacy
     if strict and tally.refused:
         raise NothingImported(tally.refused)
@@ -107,6 +118,7 @@ def _bring(session: "Session", lines: list[tuple[int, dict[str, str]]], tally: T
         said = _told([cells for _number, cells in lines])
         with session.begin_nested():
             changed = _brought(session, lines[0][1]["case"], said, by)
+        session.expunge_all()  # memory does not grow with the file
     except (ComptoirError, ValueError) as error:
         told = error.problems() if isinstance(error, ComptoirError) else [error]
         reason = "; ".join(map(str, told))

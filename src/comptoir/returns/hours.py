@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
@@ -94,6 +95,7 @@ class Closed(Refused):
         super().__init__("\n".join([told, *_lines(hours)]), _hint(opens))
 
 
+@lru_cache(maxsize=8)
 def parse(text: str) -> Hours:
     """Read hours such as `mon-fri 08:00-12:00 14:00-18:30; sam 8h-12h`, or `always`; raise ValueError with a reason.
 

@@ -53,7 +53,7 @@ def send(session: Session, draft: Draft, by: By) -> list[str]:
     `basket.check` raises: what remains of each line is counted here, in the transaction that takes it.
     """
     reader = Reader(driver(session))
-    if queries.basket(reader, by.operator, draft.reasons) != list(draft.items):
+    if _shown(queries.basket(reader, by.operator, draft.reasons)) != _shown(draft.items):
         raise BasketChanged
     basket.check(reader, draft.items, draft.reasons, by)
     items = sorted(draft.items, key=lambda item: (int(item.note), item.position))
@@ -65,6 +65,11 @@ def send(session: Session, draft: Draft, by: By) -> list[str]:
     basket.clear(driver(session), by)
     _issue(session, reader, numbers, draft, by)
     return numbers
+
+
+def _shown(items: Sequence[ItemRow]) -> list[tuple[object, ...]]:
+    """Give what a person agreed to; what remains of a line may have changed, and is counted anew."""
+    return [(item.id, item.note, item.line, item.quantity, item.reason, item.credit) for item in items]
 
 
 def cancel(session: Session, number: str, by: By) -> None:
