@@ -11,9 +11,8 @@ from comptoir.returns.queries import ItemRow
 from comptoir.returns.reasons import Reason
 from comptoir.returns.refusals import (
     AlreadyInBasket,
-    BasketChanged,
     BasketInUse,
-    EmptyBasket,
+    EmptyReturnBasket,
     NameTaken,
     NoReason,
     NoSuchBasket,
@@ -21,6 +20,7 @@ from comptoir.returns.refusals import (
     OtherCustomer,
     OutOfWindow,
     OverRemaining,
+    ReturnBasketChanged,
     UnknownReason,
 )
 from comptoir.returns.remaining import Held, Reasons
@@ -65,11 +65,11 @@ def add(
 
 
 def change(connection: Connection, place: Place, reason: str, quantity: int, by: By) -> list[Change]:
-    """Give a line of the basket another quantity, 0 taking it out; raise OverRemaining, or BasketChanged if it left."""
+    """Give a line of the basket another quantity, 0 taking it out; raise OverRemaining and ReturnBasketChanged."""
     reader = Reader(connection)
     kept = queries.inside(reader, by.operator, place)
     if reason not in kept:
-        raise BasketChanged
+        raise ReturnBasketChanged
     if quantity:
         check_quantity(quantity)
         _check_remaining(_line(reader, place), sum(kept.values()) - kept[reason] + quantity)
@@ -81,7 +81,7 @@ def give_reason(connection: Connection, place: Place, before: str, reason: Reaso
     reader = Reader(connection)
     kept = queries.inside(reader, by.operator, place)
     if before not in kept:
-        raise BasketChanged
+        raise ReturnBasketChanged
     _check_window(_line(reader, place), reason, by)
     if before == reason.key:
         return []
@@ -91,11 +91,11 @@ def give_reason(connection: Connection, place: Place, before: str, reason: Reaso
 
 
 def undo(connection: Connection, changes: Sequence[Change], by: By) -> list[Change]:
-    """Put back what changes found; raise BasketChanged where the basket is no longer what they left."""
+    """Put back what changes found; raise ReturnBasketChanged where the basket is no longer what they left."""
     reader = Reader(connection)
     for done in changes:
         if queries.inside(reader, by.operator, done.place).get(done.reason, 0) != done.after:
-            raise BasketChanged
+            raise ReturnBasketChanged
     back = [Change(done.place, done.reason, done.after, done.before) for done in reversed(changes)]
     return _done(connection, back, by)
 
@@ -106,13 +106,13 @@ def clear(connection: Connection, by: By) -> int:
 
 
 def save(connection: Connection, name: str, by: By) -> str:
-    """Put the operator's basket aside under a name; raise BadName, NameTaken and EmptyBasket."""
+    """Put the operator's basket aside under a name; raise BadName, NameTaken and EmptyReturnBasket."""
     name = basket_name(name)
     if connection.execute("SELECT 1 FROM return_item WHERE basket = ?", (name,)).fetchone():
         raise NameTaken(name)
     sql = f"UPDATE return_item SET basket = ? WHERE {_OWN}"
     if not connection.execute(sql, (name, by.operator)).rowcount:
-        raise EmptyBasket
+        raise EmptyReturnBasket
     return name
 
 
@@ -132,9 +132,9 @@ def reopen(connection: Connection, name: str, by: By) -> int:
 
 
 def check(reader: Reader, items: Sequence[ItemRow], reasons: Reasons, by: By) -> None:
-    """Raise EmptyBasket, or everything that keeps a basket from being sent."""
+    """Raise EmptyReturnBasket, or everything that keeps a basket from being sent."""
     if not items:
-        raise EmptyBasket
+        raise EmptyReturnBasket
     places = {Place(int(item.note), item.line) for item in items}
     lines = {place: held for place in sorted(places) if (held := remaining.held(reader, place))}
     problems: list[ComptoirError] = []

@@ -210,7 +210,7 @@ def reopened(desk: Desk, name: str | None) -> list[ItemRow]:
 
 
 def draft(desk: Desk, email: str | None) -> "Draft":
-    """Gather what a request needs; raise Closed, EmptyBasket, and everything that keeps it from being sent."""
+    """Gather what a request needs; raise Closed, EmptyReturnBasket, and everything that keeps it from being sent."""
     address = desk.settings["returns_email"] if email is None else email
     drafted = services.Draft(
         items=tuple(held(desk)),
@@ -224,7 +224,7 @@ def draft(desk: Desk, email: str | None) -> "Draft":
 
 
 def check_ready(desk: Desk, items: Sequence[ItemRow]) -> None:
-    """Raise Closed, EmptyBasket, or everything that keeps a basket from being sent."""
+    """Raise Closed, EmptyReturnBasket, or everything that keeps a basket from being sent."""
     check_open(desk)
     with desk.reading() as reader:
         basket.check(reader, items, known(desk), by(desk))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from comptoir.core import paris
 from comptoir.core.i18n import _, mark
 from comptoir.returns.reasons import Reason, parse_fee
-from comptoir.returns.refusals import NotInBasket, UnknownCase
+from comptoir.returns.refusals import NotInReturnBasket, UnknownCase
 from comptoir.returns.remaining import Held, Reasons, held
 from comptoir.returns.rules import CASE_DIGITS, credit, suffix
 from comptoir.returns.statuses import OPEN, STEPS, Place
@@ -259,9 +259,9 @@ def item(line: Held, key: str, quantity: int, reason: Reason | None) -> ItemRow:
 
 
 def item_at(items: list[ItemRow], position: int) -> ItemRow:
-    """Give the line at a position of the basket; raise NotInBasket."""
+    """Give the line at a position of the basket; raise NotInReturnBasket."""
     if not 1 <= position <= len(items):
-        raise NotInBasket(position, len(items))
+        raise NotInReturnBasket(position, len(items))
     return items[position - 1]
 
 

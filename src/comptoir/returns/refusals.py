@@ -133,14 +133,14 @@ class NoReason(Refused):
         )
 
 
-class EmptyBasket(Refused):
+class EmptyReturnBasket(Refused):
     """Nothing to send or to save."""
 
     def __init__(self) -> None:
         super().__init__(_("the return basket is empty"), _("add a part with `comptoir returns add NOTE REFERENCE`"))
 
 
-class NotInBasket(NotFound):
+class NotInReturnBasket(NotFound):
     """No line stands at this position of the basket."""
 
     def __init__(self, position: int, size: int) -> None:
@@ -150,7 +150,7 @@ class NotInBasket(NotFound):
         )
 
 
-class BasketChanged(Refused):
+class ReturnBasketChanged(Refused):
     """The basket changed while it was read."""
 
     def __init__(self) -> None:
@@ -201,7 +201,7 @@ class ClockBack(Refused):
         )
 
 
-class NotANumber(UsageProblem):
+class NotACase(UsageProblem):
     """A text that is no case number."""
 
     def __init__(self, text: str) -> None:
@@ -211,7 +211,7 @@ class NotANumber(UsageProblem):
         )
 
 
-class MistypedNumber(UsageProblem):
+class MistypedCase(UsageProblem):
     """Eight digits whose check digit is wrong."""
 
     def __init__(self, text: str) -> None:
@@ -235,7 +235,7 @@ class UnknownCase(NotFound):
         )
 
 
-class NumbersUsedUp(Refused):
+class CaseNumbersUsedUp(Refused):
     """Every case number was given."""
 
     def __init__(self) -> None:

@@ -13,11 +13,11 @@ from comptoir.returns.refusals import (
     BadName,
     BadQuantity,
     CannotMove,
+    CaseNumbersUsedUp,
     ClockBack,
     MiscountedVerdict,
-    MistypedNumber,
-    NotANumber,
-    NumbersUsedUp,
+    MistypedCase,
+    NotACase,
     WhyRefused,
 )
 from comptoir.returns.statuses import CASE_FLOW, CaseStatus
@@ -62,12 +62,12 @@ class Standing(NamedTuple):
 
 
 def suffix(text: str) -> str:
-    """Give the digits of a case number or of its end; raise NotANumber or MistypedNumber."""
+    """Give the digits of a case number or of its end; raise NotACase or MistypedCase."""
     digits = typed(text)
     if not (digits.isascii() and digits.isdigit() and SHORTEST_SUFFIX <= len(digits) <= CASE_DIGITS):
-        raise NotANumber(text)
+        raise NotACase(text)
     if len(digits) == CASE_DIGITS and not is_case(digits):
-        raise MistypedNumber(text)
+        raise MistypedCase(text)
     return digits
 
 
@@ -78,10 +78,10 @@ def is_case(digits: str) -> bool:
 
 
 def next_number(last: str | None) -> str:
-    """Give the case number after the last one given; raise NumbersUsedUp after 999,999 of them."""
+    """Give the case number after the last one given; raise CaseNumbersUsedUp after 999,999 of them."""
     body = str(int(last[:-1]) + 1) if last else IN_STORE + "1".zfill(CASE_DIGITS - 2)
     if body[0] != IN_STORE:
-        raise NumbersUsedUp
+        raise CaseNumbersUsedUp
     return body + check_digit(body)
 
 

@@ -17,12 +17,12 @@ from comptoir.returns import basket, documents, queries, remaining
 from comptoir.returns.queries import ItemRow
 from comptoir.returns.reasons import parse_fee
 from comptoir.returns.refusals import (
-    BasketChanged,
     CannotMove,
     CreditNoteKnown,
     NoLineOfCase,
     NotChecked,
     NotCredited,
+    ReturnBasketChanged,
     UnknownCase,
 )
 from comptoir.returns.remaining import Held, Reasons
@@ -49,12 +49,12 @@ class Draft(NamedTuple):
 def send(session: Session, draft: Draft, by: By) -> list[str]:
     """Turn the basket that was shown into one case for each note, with their papers and the e-mail; all or nothing.
 
-    Gives the numbers of the cases. Raises BasketChanged where the basket is no longer the one shown, and what
+    Gives the numbers of the cases. Raises ReturnBasketChanged where the basket is no longer the one shown, and what
     `basket.check` raises: what remains of each line is counted here, in the transaction that takes it.
     """
     reader = Reader(driver(session))
     if _shown(queries.basket(reader, by.operator, draft.reasons)) != _shown(draft.items):
-        raise BasketChanged
+        raise ReturnBasketChanged
     basket.check(reader, draft.items, draft.reasons, by)
     items = sorted(draft.items, key=lambda item: (int(item.note), item.position))
     notes = [(int(note), list(of_note)) for note, of_note in groupby(items, key=lambda item: item.note)]
@@ -192,7 +192,7 @@ def _case(session: Session, names: tuple[str, str], note: int, items: Sequence[I
     for position, item in enumerate(items, 1):
         held = remaining.held(Reader(driver(session)), Place(note, item.line))
         if held is None:
-            raise BasketChanged
+            raise ReturnBasketChanged
         line = _line(number, position, item, held, draft)
         session.add(line)
         _take(session, line, item.quantity, by.moment)

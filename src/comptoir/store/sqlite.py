@@ -155,8 +155,9 @@ def _explained(path: Path, error: sqlite3.Error) -> Exception:
         case sqlite3.SQLITE_IOERR:
             told = DatabaseUnusable(path, reason_of(error), _("check the disk; nothing was changed"))
             return _disk_full(path) if _is_full(path) else told
-        case sqlite3.SQLITE_CORRUPT:
-            return DatabaseUnusable(path, reason_of(error), _("restore the last copy, and check the disk"))
+        case sqlite3.SQLITE_CORRUPT:  # what a full disk did not take reads as damage, and is whole in the log
+            told = DatabaseUnusable(path, reason_of(error), _("restore the last copy, and check the disk"))
+            return _disk_full(path) if _is_full(path) else told
         case _:
             return error
 
