@@ -183,7 +183,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 # What is typed before TAB, and the words offered for its last word.
 OFFERED = [
-    ("comptoir ", ["catalog", "buyback", "delivery", "scan", "reseller", "config", "doctor", "demo"]),
+    (
+        "comptoir ",
+        ["catalog", "buyback", "delivery", "scan", "returns", "outbox", "reseller", "config", "doctor", "demo"],
+    ),
     ("comptoir buyback c", ["cancel"]),
     ("comptoir buyback list --so", ["--sort"]),
     ("comptoir buyback list --format ", ["table", "json", "jsonl", "csv", "tsv"]),
