@@ -1,25 +1,12 @@
 """What is to be sent outside: written in the transaction that decides it, sent afterwards, once."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlmodel import CheckConstraint, Field, Session, SQLModel
 
+from comptoir.store.sending import Sending
 from comptoir.store.types import STRICT, Choice, Json, Utc, one_of
-
-
-class Sending(StrEnum):
-    """Where something to be sent stands.
-
-    `handed` was given to the server whole, and its answer is not known: it never leaves again by itself.
-    """
-
-    WAITING = "waiting"
-    HANDED = "handed"
-    SENT = "sent"
-    REFUSED = "refused"
-    DROPPED = "dropped"
 
 
 class Outgoing(SQLModel, table=True):

@@ -1,0 +1,115 @@
+"""E-mails as a feature hands them over, how long their server is waited for, and what may come of one."""
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+from comptoir.core.errors import OutsideFailure, UsageProblem
+from comptoir.core.i18n import _
+
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
+LONGEST_LOCAL = 64  # bytes: RFC 5321, 4.5.3.1.1
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"  # RFC 5322, 3.2.3, letters of any alphabet included (RFC 6532)
+_ADDRESS = rf"({_ATOM}(?:\.{_ATOM})*)@([\w.-]+)"
+_DOMAIN = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+
+
+class Message(NamedTuple):
+    """An e-mail whole: its papers are file names and the PDF files' bytes; its Message-ID is sent as it is."""
+
+    recipient: str
+    subject: str
+    text: str
+    message_id: str
+    moment: datetime
+    papers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Patience(NamedTuple):
+    """How many seconds a mail server is waited for.
+
+    To connect, for each answer, for all that comes before the last word of the e-mail, and for the answer to it: given
+    up too early, that last one makes a doubt (RFC 5321, 4.5.3.2.6 asks for ten minutes).
+    """
+
+    connect: float = 10
+    answer: float = 30
+    whole: float = 120
+    verdict: float = 120
+
+    @property
+    def most(self) -> float:
+        """Give the longest that one e-mail can take."""
+        return self.whole + self.verdict
+
+
+PATIENCE = Patience()
+HURRY = Patience(connect=3, answer=4, whole=5, verdict=10)  # somebody stands at the counter
+
+
+class NoMailServer(UsageProblem):
+    """No setting names a mail server."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("no mail server is set: nothing is sent"),
+            _('name it in the settings file or in COMPTOIR_SMTP_HOST: `smtp_host = "smtp.example.fr"`'),
+        )
+
+
+class NoPassword(UsageProblem):
+    """The mail server has a user, and nobody gave the password."""
+
+    def __init__(self, user: str) -> None:
+        super().__init__(
+            _("the password of `{user}` on the mail server is not known").format(user=user),
+            _("give it in COMPTOIR_SMTP_PASSWORD, or keep it with `keyring set comptoir smtp_password`"),
+        )
+
+
+class Postponed(OutsideFailure):
+    """It was not taken this time, for certain: it may be tried again later."""
+
+
+class Unreachable(Postponed):
+    """The server takes nothing from anybody: not there, not trusted, or not letting us in."""
+
+
+class Undeliverable(OutsideFailure):
+    """It will not leave as it is: trying again changes nothing."""
+
+
+class RefusedByServer(Undeliverable):
+    """The server said no for good."""
+
+
+class BadAddress(Undeliverable):
+    """An address that no e-mail can go to, or come from."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_("`{text}` is not an e-mail address").format(text=text))
+
+
+class Unknown(OutsideFailure):
+    """It was handed to the server whole, and the answer did not come: nobody knows whether it left."""
+
+
+def address(text: str) -> str:
+    """Give an address as mail servers take it, its domain in ASCII (IDNA); raise BadAddress."""
+    found = re.fullmatch(_ADDRESS, text)
+    if found is None or len(found[1].encode()) > LONGEST_LOCAL:
+        raise BadAddress(text)
+    domain = domain_name(found[2])
+    made = f"{found[1]}@{domain}"
+    if not domain or len(made.encode()) > LONGEST_ADDRESS:
+        raise BadAddress(text)
+    return made
+
+
+def domain_name(text: str) -> str:
+    """Give a domain in ASCII (IDNA) and lower case, empty where it cannot be one."""
+    try:
+        made = text.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+    return made if re.fullmatch(_DOMAIN, made) else ""

@@ -1,0 +1,1 @@
+"""Outbox: what is to be sent, what left, what was refused."""
