@@ -23,6 +23,8 @@ from comptoir.core.text import tidy
 SIZE = 1 << 16  # bytes read at once: some hundred lines, which stay in the processor's cache
 LONGEST = 1 << 18  # bytes of a line that are kept; csv takes no cell of half as many
 IN_MEMORY = 1 << 20  # bytes of a pipe kept without a file
+# What an export writes before a text that a spreadsheet would run.
+NEUTRALISED = ("'=", "'+", "'-", "'@")
 _SEPARATORS = ",;\t"
 _UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 
@@ -166,6 +168,11 @@ def tidied(cells: Sequence[str]) -> Sequence[str]:
     if "  " in line or not line.isprintable() or not is_normalized("NFC", line):
         return [tidy(cell) for cell in cells]
     return cells
+
+
+def freed(cell: str) -> str:
+    """Give a text without what an export writes before it lest a spreadsheet run it."""
+    return cell[1:] if cell.startswith(NEUTRALISED) else cell
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], required: Sequence[str]) -> None:

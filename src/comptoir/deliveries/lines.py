@@ -13,7 +13,7 @@ from comptoir.core import money
 from comptoir.core.errors import Refused
 from comptoir.core.i18n import _
 from comptoir.core.refs import GTIN, GTIN_LENGTHS, gtin
-from comptoir.core.sheet import BadLine, Block, NotASheet, Refuse, check_header, tidied
+from comptoir.core.sheet import BadLine, Block, NotASheet, Refuse, check_header, freed, tidied
 from comptoir.deliveries import rules
 from comptoir.deliveries.rules import reference_key
 
@@ -24,8 +24,6 @@ DEPOSIT = "core_deposit"  # many a file does not tell it
 COLUMNS = (*REQUIRED, DEPOSIT)
 MOST = 999_999  # of a quantity, and of a line's number
 KEPT = 4_096  # values remembered, of those that repeat from line to line
-# What an export writes before a text that a spreadsheet would run.
-_NEUTRALISED = ("'=", "'+", "'-", "'@")
 _WHOLE = re.compile(r"(\d{1,6})(?:[.,]0{1,2})?", re.ASCII)
 _PRICES = re.compile(r"(?:\d{1,9}\.\d\d\n)*\d{1,9}\.\d\d", re.ASCII)
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"} | {
@@ -134,7 +132,7 @@ class Checker:
 
     def _line(self, *cells: str) -> tuple[Any, ...]:
         note, day, customer, number, reference, ean, designation, quantity, price, *deposits = cells
-        reference, designation = _text(reference), _text(designation)
+        reference, designation = freed(reference), freed(designation)
         key = reference_key(reference)
         if not key:
             raise ValueError(_("the reference `{reference}` holds no letter and no digit").format(reference=reference))
@@ -156,7 +154,7 @@ class Checker:
 def _texts(cells: list[str]) -> list[str]:
     """Tidy texts, and take off what kept a spreadsheet from running them."""
     texts = list(tidied(cells))
-    return [_text(text) for text in texts] if "'" in "".join(texts) else texts
+    return [freed(text) for text in texts] if "'" in "".join(texts) else texts
 
 
 def _cents(cells: list[str], one_by_one: _Remembered) -> list[int]:
@@ -196,10 +194,6 @@ def _all_right(joined: str) -> bool:
     places = [int.from_bytes(digits[place::GTIN], "little") for place in range(GTIN)]
     sums = (3 * sum(places[0::2]) + sum(places[1::2])).to_bytes(len(joined) // GTIN, "little")
     return b"\0" not in sums and not sums.translate(None, _TENS)
-
-
-def _text(cell: str) -> str:
-    return cell[1:] if cell.startswith(_NEUTRALISED) else cell
 
 
 def _note(cell: str) -> int:

@@ -137,7 +137,10 @@ def check(reader: Reader, items: Sequence[ItemRow], reasons: Reasons, by: By) ->
         raise EmptyReturnBasket
     places = {Place(int(item.note), item.line) for item in items}
     lines = {place: held for place in sorted(places) if (held := remaining.held(reader, place))}
-    problems: list[ComptoirError] = []
+    own = items[0].customer
+    problems: list[ComptoirError] = [
+        OtherCustomer(int(item.note), item.customer, own) for item in items if item.customer != own
+    ]
     for item in items:
         problems += _unfit(item, lines[Place(int(item.note), item.line)], reasons, by)
     for place, held in lines.items():

@@ -123,8 +123,10 @@ def judged(desk: Desk, text: str, position: int | None, found: Found, *, every: 
     if position is not None:
         declared = lines[position].quantity if position in lines else 0
         verdicts = {position: _verdict(declared, given, tidy(why))}
-    elif every or (len(lines) == 1 and given):
-        verdicts = {line.position: _verdict(line.quantity, given, tidy(why)) for line in waiting or lines.values()}
+    elif every:
+        verdicts = {line.position: _verdict(line.quantity, {}, "") for line in waiting}
+    elif len(lines) == 1 and given:
+        verdicts = {line.position: _verdict(line.quantity, given, tidy(why)) for line in lines.values()}
     else:
         verdicts = {line.position: _asked(desk, line) for line in waiting}
     with desk.writing() as session:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from comptoir.core import money
 from comptoir.core.errors import ComptoirError, Refused
 from comptoir.core.i18n import _
-from comptoir.core.sheet import BadLine, NotASheet, NothingImported, Refuse, Sheet, Tally, check_header
+from comptoir.core.sheet import BadLine, NotASheet, NothingImported, Refuse, Sheet, Tally, check_header, freed
 from comptoir.core.text import fold
 from comptoir.returns import queries, services
 from comptoir.returns.queries import CaseDetail, ExportRow, LineRow
@@ -77,11 +77,10 @@ def import_cases(
     in between. A strict import is one transaction. Raises NotCases where the file holds none, and, when strict,
     NothingImported where a line was refused.
     """
-    try:
-        sheet = Sheet(file)
-        check_header(sheet.header, COLUMNS, REQUIRED)
-    except NotASheet as error:
-        raise NotCases(str(error)) from error
+    sheet = _opened(file)
+    apart = _apart(sheet)
+    file.seek(0)
+    sheet = _opened(file)
     tally = Tally()
 
     def refuse(problem: BadLine) -> None:
@@ -93,7 +92,10 @@ def import_cases(
     while together := list(islice(cases, None if strict else TOGETHER)):
         with writing() as session:
             for lines in together:
-                _bring(session, lines, tally, refuse, by)
+                if lines[0][1]["case"] in apart:
+                    _refuse(lines, [_("its lines do not stand together")], refuse)
+                else:
+                    _bring(session, lines, tally, refuse, by)
             if strict and tally.refused:
                 raise NothingImported(tally.refused)
     tally.legacy = sheet.legacy
@@ -102,10 +104,29 @@ def import_cases(
     return tally
 
 
+def _opened(file: IO[bytes]) -> Sheet:
+    try:
+        sheet = Sheet(file)
+        check_header(sheet.header, COLUMNS, REQUIRED)
+    except NotASheet as error:
+        raise NotCases(str(error)) from error
+    return sheet
+
+
+def _apart(sheet: Sheet) -> set[str]:
+    """Give the cases that come back in a file after others: closed at the first, they would miss what follows."""
+    seen: set[str] = set()
+    apart: set[str] = set()
+    for lines in _by_case(sheet, lambda _problem: None):
+        case = lines[0][1]["case"]
+        (apart if case in seen else seen).add(case)
+    return apart
+
+
 def _by_case(sheet: Sheet, refuse: Refuse) -> Iterator[list[tuple[int, dict[str, str]]]]:
     """Give the lines of the file, those of one case together."""
     records = (
-        (number, dict(zip(sheet.header, map(str.strip, cells), strict=True)))
+        (number, dict(zip(sheet.header, map(freed, cells), strict=True)))
         for block in sheet.blocks(refuse)
         for number, cells in block.records()
     )
@@ -121,14 +142,17 @@ def _bring(session: "Session", lines: list[tuple[int, dict[str, str]]], tally: T
         session.expunge_all()  # memory does not grow with the file
     except (ComptoirError, ValueError) as error:
         told = error.problems() if isinstance(error, ComptoirError) else [error]
-        reason = "; ".join(map(str, told))
-        for number, cells in lines:
-            refuse(BadLine(number, f"{cells['case']}, {reason}"))
+        _refuse(lines, list(map(str, told)), refuse)
         return
     if changed:
         tally.updated += len(lines)
     else:
         tally.unchanged += len(lines)
+
+
+def _refuse(lines: list[tuple[int, dict[str, str]]], reasons: Sequence[str], refuse: Refuse) -> None:
+    for number, cells in lines:
+        refuse(BadLine(number, f"{cells['case']}, {'; '.join(reasons)}"))
 
 
 def _told(lines: Sequence[dict[str, str]]) -> Told:
@@ -149,10 +173,13 @@ def _told(lines: Sequence[dict[str, str]]) -> Told:
                 raise ValueError(_("its line {position} stands twice").format(position=position))
             accepted, refused, damaged, missing = (_counted(cells.get(name) or "0") for name in VERDICT)
             verdicts[position] = Verdict(accepted, refused, damaged, missing, cells.get("why", ""))
+    status, note = statuses.pop(), notes.pop()
+    if note != NOT_INVOICED and status is not CaseStatus.CLOSED:
+        raise ValueError(_("a credit note is that of a closed case"))
     credited = money.parse(amounts.pop()) if amounts else None
     if credited is not None and credited < 0:
         raise ValueError(_("a credit is not negative: {amount}").format(amount=credited))
-    return Told(statuses.pop(), verdicts, credited, notes.pop())
+    return Told(status, verdicts, credited, note)
 
 
 def _brought(session: "Session", number: str, told: Told, by: By) -> bool:
@@ -163,16 +190,18 @@ def _brought(session: "Session", number: str, told: Told, by: By) -> bool:
     if changed:
         case = queries.case(reader, number)
     changed |= _advanced(session, CaseStatus(case.status), number, told, by)
-    if told.status is CaseStatus.CLOSED and (told.credit_note != NOT_INVOICED or told.credited is not None):
-        changed |= services.invoice(session, number, _note(reader, number, told), by, told.credited)
+    if told.status is CaseStatus.CLOSED:
+        changed |= _credited(session, queries.case(reader, number), told, by)
     session.flush()
     return changed
 
 
-def _note(reader: Reader, number: str, told: Told) -> str:
-    # A file from before the invoice still says 0: it takes nothing back.
-    known = queries.case(reader, number).credit_note
-    return known if told.credit_note == NOT_INVOICED else told.credit_note
+def _credited(session: "Session", case: CaseDetail, told: Told, by: By) -> bool:
+    """Give a closed case what is told of its credit; a file from before the invoice takes nothing back."""
+    if told.credit_note == NOT_INVOICED and (told.credited is None or case.credit_note != NOT_INVOICED):
+        return False
+    note = case.credit_note if told.credit_note == NOT_INVOICED else told.credit_note
+    return services.invoice(session, case.number, note, by, told.credited)
 
 
 def _judged(session: "Session", case: CaseDetail, lines: Sequence[LineRow], told: Told, by: By) -> bool:

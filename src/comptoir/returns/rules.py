@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
 from comptoir.core.i18n import _, ngettext
+from comptoir.core.paris import in_paris
 from comptoir.core.refs import IN_STORE, check_digit, typed
+from comptoir.core.text import REPLACEMENT, tidy
 from comptoir.returns.refusals import (
     LONGEST_NAME,
     BadCreditNote,
@@ -93,8 +95,8 @@ def check_quantity(quantity: int) -> None:
 
 def basket_name(text: str) -> str:
     """Give the name of a basket, tidied; raise BadName."""
-    name = " ".join(text.split())
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    name = tidy(text)
+    if not 0 < len(name) <= LONGEST_NAME or REPLACEMENT in name:
         raise BadName
     return name
 
@@ -141,7 +143,7 @@ def credit(unit: Decimal, fee: "Fee", quantity: int) -> Decimal:
 def at(moment: datetime, last: datetime) -> datetime:
     """Give the moment to record after another: never before it; raise ClockBack where the clock is well behind."""
     if last - moment > SKEW:
-        raise ClockBack(last.isoformat(" ", "minutes"))
+        raise ClockBack(in_paris(last).strftime("%d/%m/%Y %H:%M"))
     return max(moment, last)
 
 

@@ -7,7 +7,7 @@ from email.utils import make_msgid
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from comptoir.core import money
 from comptoir.core.errors import ComptoirError, raise_all
@@ -49,8 +49,8 @@ class Draft(NamedTuple):
 def send(session: Session, draft: Draft, by: By) -> list[str]:
     """Turn the basket that was shown into one case for each note, with their papers and the e-mail; all or nothing.
 
-    Gives the numbers of the cases. Raises ReturnBasketChanged where the basket is no longer the one shown, and what
-    `basket.check` raises: what remains of each line is counted here, in the transaction that takes it.
+    Gives the numbers of the cases. Raises ReturnBasketChanged where it is no longer the one shown, ClockBack, and
+    what `basket.check` raises: what remains of each line is counted here, in the transaction that takes it.
     """
     reader = Reader(driver(session))
     if _shown(queries.basket(reader, by.operator, draft.reasons)) != _shown(draft.items):
@@ -58,7 +58,9 @@ def send(session: Session, draft: Draft, by: By) -> list[str]:
     basket.check(reader, draft.items, draft.reasons, by)
     items = sorted(draft.items, key=lambda item: (int(item.note), item.position))
     notes = [(int(note), list(of_note)) for note, of_note in groupby(items, key=lambda item: item.note)]
-    numbers = _numbers(session, len(notes))
+    last = session.exec(select(ReturnCase).order_by(col(ReturnCase.number).desc()).limit(1)).first()
+    by = by._replace(moment=at(by.moment, last.sent_at)) if last else by
+    numbers = _numbers(last.number if last else None, len(notes))
     for number, (note, of_note) in zip(numbers, notes, strict=True):
         _case(session, (number, numbers[0]), note, of_note, draft, by)
     session.flush()
@@ -93,6 +95,9 @@ def judge(session: Session, number: str, verdicts: dict[int, Verdict], by: By) -
     kept = _kept(session, number)
     if kept.status is not CaseStatus.CHECKING:
         _move(session, kept, CaseStatus.CHECKING, by)
+    elif verdicts:
+        kept.moved_at = at(by.moment, kept.moved_at)
+        session.add(kept)
     lines = {line.position: line for line in _lines(session, number)}
     raise_all([NoLineOfCase(number, position) for position in verdicts if position not in lines])
     problems: list[ComptoirError] = []
@@ -134,6 +139,8 @@ def close(session: Session, number: str, by: By, amount: Decimal | None = None) 
 def refuse(session: Session, number: str, why: str, by: By) -> None:
     """Refuse a case before its parts moved: nothing is credited, they may go back again. Raises CannotMove."""
     kept = _kept(session, number)
+    if kept.status is not CaseStatus.SENT:
+        raise CannotMove(number, kept.status, CaseStatus.REFUSED)
     _move(session, kept, CaseStatus.REFUSED, by, why=why)
     kept.closed_at, kept.credited = kept.moved_at, money.ZERO
     for line in _lines(session, number):
@@ -162,12 +169,10 @@ def invoice(session: Session, number: str, credit_note: str, by: By, amount: Dec
     return True
 
 
-def _numbers(session: Session, count: int) -> list[str]:
-    last = session.exec(select(func.max(col(ReturnCase.number)))).one()
-    numbers = []
-    for _turn in range(count):
-        last = next_number(last)
-        numbers.append(last)
+def _numbers(last: str | None, count: int) -> list[str]:
+    numbers = [next_number(last)]
+    while len(numbers) < count:
+        numbers.append(next_number(numbers[-1]))
     return numbers
 
 
