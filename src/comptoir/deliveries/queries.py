@@ -158,6 +158,14 @@ def of_ean(reader: "Reader", ean: str, limit: int = MOST) -> list[FoundRow]:
     return list(reader.rows(f"{_FOUND}WHERE l.ean = :ean {_NEWEST}", FoundRow, ean=ean, limit=limit))
 
 
+def among(reader: "Reader", article: tuple[str, str], whose: tuple[str, str], limit: int = MOST) -> list[FoundRow]:
+    """List the newest lines of an article, by `ean` or `reference_key`, on a `note` or on those of a `customer`."""
+    column, value = article
+    where = {"note": "l.note = cast(:whose AS integer)", "customer": "n.customer = :whose"}[whose[0]]
+    sql = f"{_FOUND}WHERE l.{column} = :value AND {where} {_NEWEST}"
+    return list(reader.rows(sql, FoundRow, value=value, whose=whose[1], limit=limit))
+
+
 def of_note(reader: "Reader", number: int, limit: int = MOST) -> list[FoundRow]:
     """List the lines of a note, in their order."""
     sql = f"{_FOUND}WHERE l.note = :number ORDER BY l.line LIMIT :limit"

@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Any
 
 from barcode.codex import Code128
@@ -46,6 +47,7 @@ INK, SOFT, LINE, WASH, ACCENT, ALERT = (
 )
 # 0.4 mm a module is 121 % of the nominal EAN-13 (GS1 General Specifications 5.2.6): read by any till at arm's length.
 MODULE, BARS, GUARD, QUIET = 0.4, 20.0, 2.0, 11
+TITLE = 24  # millimetres that a heading and the first lines below it take
 CARD = 44  # millimetres from the top of a card to the next below
 PAGES = "‡‡"  # stands for the number of pages until it is known; fpdf2's own `{nb}` could be in a name
 FAMILY, SIGNS = "Noto", "Signs"
@@ -55,7 +57,9 @@ def drawn(paper: Paper) -> bytes:
     """Draw a paper; raise nothing for a character that the fonts do not hold, it shows as a box."""
     with closing(Sheet(paper)) as sheet:
         sheet.add_page()
-        for block in paper.blocks:
+        for block, after in zip_longest(paper.blocks, paper.blocks[1:]):
+            if isinstance(block, Heading) and isinstance(after, Codes):
+                sheet.room(TITLE + CARD)
             DRAW[type(block)](sheet, block)
         return bytes(sheet.output())
 
@@ -149,7 +153,7 @@ def known(text: str) -> str:
 
 
 def _heading(sheet: Sheet, block: Heading) -> None:
-    sheet.room(24)
+    sheet.room(TITLE)
     sheet.ln(2)
     size = 16 if block.level == 1 else 12
     sheet.write_text(block.text, size, "B", INK if block.level == 1 else ACCENT)

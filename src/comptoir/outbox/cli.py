@@ -72,7 +72,9 @@ def show(desk: Desk, number: Number, view: View) -> None:
         found = queries.mail(reader, number)
     papers = Section("papers", _("Documents"), PAPER, found.papers)
     if view.chosen() is Format.TABLE:
-        text = Section("text", _("Letter"), (Column("line", shown(found.subject)),), [*map(Line, found.text.split("\n"))])
+        text = Section(
+            "text", _("Letter"), (Column("line", shown(found.subject)),), [*map(Line, found.text.split("\n"))]
+        )
         desk.out.record(WHOLE, found, view, [papers, text])
     else:
         desk.out.record((*WHOLE, Column("text", _("Text"))), found, view, [papers])

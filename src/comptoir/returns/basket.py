@@ -70,8 +70,9 @@ def change(connection: Connection, place: Place, reason: str, quantity: int, by:
     kept = queries.inside(reader, by.operator, place)
     if reason not in kept:
         raise ReturnBasketChanged
-    if quantity:
+    if quantity < 0:
         check_quantity(quantity)
+    if quantity > kept[reason]:
         _check_remaining(_line(reader, place), sum(kept.values()) - kept[reason] + quantity)
     return _done(connection, [Change(place, reason, kept[reason], quantity)], by)
 

@@ -72,6 +72,16 @@ def records(reader: "Reader", kind: Kind, value: str) -> list[Record]:
     return found(reader, value) if found else []
 
 
+def delivered(reader: "Reader", kind: Kind, value: str, customer: str, note: str) -> list[Record]:
+    """List the newest lines of an article that a note holds, then those of a customer, where either is named."""
+    wanted = [(key, each) for key, each in (("note", note), ("customer", customer)) if each]
+    return [
+        record
+        for key, each in wanted
+        for record in _delivered(deliveries.among(reader, (_COLUMNS[kind], value), (key, each), MOST))
+    ]
+
+
 def since(text: str, now: datetime) -> datetime | None:
     """Give the moment, in UTC, from which `--since` keeps scans; None where it names no day. Raise BadDay."""
     return paris.moment_of(paris.day_asked("--since", text, paris.in_paris(now).date())) if text else None
@@ -165,6 +175,7 @@ def _in_catalogue(reader: "Reader", code: str) -> list[Record]:
     ]
 
 
+_COLUMNS = {Kind.GTIN: "ean", Kind.REFERENCE: "reference_key"}
 _FINDERS: dict[Kind, Callable[["Reader", str], list[Record]]] = {
     Kind.GTIN: lambda reader, value: _delivered(deliveries.of_ean(reader, value, MOST)),
     Kind.REFERENCE: lambda reader, value: _delivered(deliveries.of_reference(reader, value, MOST)),

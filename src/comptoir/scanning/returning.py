@@ -13,17 +13,17 @@ from comptoir.returns import basket, queries
 from comptoir.returns.basket import Change
 from comptoir.returns.queries import ItemRow
 from comptoir.returns.reasons import Reason
+from comptoir.returns.refusals import OtherCustomer
 from comptoir.returns.remaining import Reasons, held
 from comptoir.returns.rules import By
 from comptoir.returns.statuses import Place
 from comptoir.scanning.commands import LABELS, Command
 from comptoir.scanning.lookup import Scanned
-from comptoir.scanning.queries import Record
+from comptoir.scanning.queries import MOST, Record, delivered
 from comptoir.scanning.rules import Kind, Outcome
 from comptoir.store.read import Reader
 
 _PARTS = frozenset({Kind.GTIN, Kind.REFERENCE})
-_TWICE = frozenset({Command.VALIDATE, Command.CANCEL})
 
 
 class Act(NamedTuple):
@@ -83,17 +83,18 @@ class Returning:
         self._reason: Reason | None = None  # the reason scanned last, for what follows too
         self._last: tuple[Place, str] | None = None
         self._done: list[tuple[list[Change], Reason | None]] = []  # and the reason in use before
-        self._asked: Command | None = None  # what must be scanned again to be done
+        self._asked: tuple[Command, list[ItemRow]] | None = None  # what must be scanned again, of which basket
 
     def act(self, connection: Connection, scanned: Scanned) -> Act:
         """Do what a scan says, in the transaction that journals it; what is refused changes nothing."""
-        asked, self._asked = self._asked, None
         connection.execute("SAVEPOINT act")
         try:
             if scanned.outcome is Outcome.COMMAND:
-                return self._ordered(connection, scanned.value, asked)
+                return self._ordered(connection, scanned.value)
+            self._asked = None
             if scanned.outcome is Outcome.FOUND:
                 return self._found(connection, scanned)
+            self._last = None
         except ComptoirError as problem:
             connection.execute("ROLLBACK TO act")
             return _refused(problem)
@@ -115,32 +116,43 @@ class Returning:
         return sorted(items, key=lambda item: (Place(int(item.note), item.line), item.reason) != self._last)
 
     def _found(self, connection: Connection, scanned: Scanned) -> Act:
+        reader = Reader(connection)
         if scanned.kind == Kind.DELIVERY_NOTE:
-            self._note = scanned.value
-            return Act("note", _("NOTE {note}").format(note=self._note), _("now scan its parts"), note=self._note)
+            return self._noted(reader, scanned.records[0])
+        if scanned.kind in _PARTS:
+            self._counter.check_open()
+        self._last = None  # an order is for what was scanned last, even where it was refused
         if scanned.kind not in _PARTS:
             return Act("refused", _("NOT A PART"), _("a part of a delivery note goes back, and nothing else"))
-        self._counter.check_open()
-        reader = Reader(connection)
-        place, why = self._chosen(reader, [record for record in scanned.records if record.line is not None])
+        place, why = self._chosen(reader, scanned)
         if place is None:
             return Act("refused", _("REFUSED {code}").format(code=scanned.code), why)
-        if str(place.note) != self._note:
-            self._note = ""
         changes = basket.add(connection, place, 1, self._reason, self._by(), more=True)
+        self._note = self._note if str(place.note) == self._note else ""
         return self._changed(reader, changes, "added")
 
-    def _chosen(self, reader: Reader, records: Sequence[Record]) -> tuple[Place | None, str]:
+    def _noted(self, reader: Reader, record: Record) -> Act:
+        own = queries.customer(reader, self._operator)
+        if own not in {"", record.customer}:
+            raise OtherCustomer(int(record.number), record.customer, own)
+        self._note, self._last = record.number, None
+        return Act("note", _("NOTE {note}").format(note=self._note), _("now scan its parts"), note=self._note)
+
+    def _chosen(self, reader: Reader, scanned: Scanned) -> tuple[Place | None, str]:
         """Choose the line that takes a part back: of the note scanned, else the newest; None with the reason why."""
         own = queries.customer(reader, self._operator)
-        mine = [record for record in records if own in {"", record.customer}]
-        if not mine:
-            return None, _("no delivery note of {customer} holds it").format(customer=own)
-        free = [record for record in mine if self._is_free(reader, record)]
+        held = [record for record in scanned.records if own in {"", record.customer}]
+        free = [record for record in held if self._is_free(reader, record)]
         of_note = [record for record in free if record.number == self._note]
+        if len(scanned.records) == MOST and not of_note and (self._note or not free):
+            held += delivered(reader, Kind(scanned.kind), scanned.value, own, self._note)
+            free = [record for record in held if self._is_free(reader, record)]
+            of_note = [record for record in free if record.number == self._note]
+        if not held:
+            return None, _("no delivery note of {customer} holds it").format(customer=own)
         if not free:
             told = _("nothing of it may still go back: {count} lines, the newest of note {note}")
-            return None, told.format(count=len(mine), note=mine[0].number)
+            return None, told.format(count=len(held), note=held[0].number)
         if not of_note and len({record.customer for record in free}) > 1:
             return None, _("several customers have it: scan the delivery note first")
         return _place((of_note or free)[0]), ""
@@ -150,7 +162,8 @@ class Returning:
         inside = sum(queries.inside(reader, self._operator, place).values())
         return (record.eligible or 0) > inside
 
-    def _ordered(self, connection: Connection, value: str, asked: Command | None) -> Act:
+    def _ordered(self, connection: Connection, value: str) -> Act:
+        asked, self._asked = self._asked, None
         if value not in set(Command):
             return self._given(connection, value)
         command = Command(value)
@@ -187,9 +200,11 @@ class Returning:
         line = held(reader, place)
         rest = (line.remaining if line else 0) - sum(inside.values())
         now = inside.get(reason, 0)
-        wanted = {Command.PLUS: now + 1, Command.MINUS: max(now - 1, 0), Command.ALL: now + rest}[command]
-        if command is not Command.MINUS:
+        wanted = {Command.PLUS: now + 1, Command.MINUS: now - 1, Command.ALL: max(now + rest, 0)}[command]
+        if wanted > now:
             self._counter.check_open()
+        if wanted == now:
+            return self._told(reader, Change(place, reason, now, now), "changed")
         return self._changed(reader, basket.change(connection, place, reason, wanted, self._by()), "changed")
 
     def _undone(self, connection: Connection) -> Act:
@@ -207,26 +222,27 @@ class Returning:
         act = self._told(Reader(connection), last, "undone")
         return act._replace(told=_("UNDONE - {told}").format(told=act.told))
 
-    def _twice(self, connection: Connection, command: Command, asked: Command | None) -> Act:
+    def _twice(self, connection: Connection, command: Command, asked: tuple[Command, list[ItemRow]] | None) -> Act:
         """Do at the second scan what sends, or what takes out all that was scanned here."""
         items = queries.basket(Reader(connection), self._operator, self._reasons)
+        again = asked == (command, items)
         if command is Command.CANCEL:
-            return self._left(connection, again=asked is command)
+            return self._left(connection, items, again=again)
         self._counter.check_ready()
-        if asked is command:
+        if again:
             return Act("sending", "")
-        self._asked = command
+        self._asked = command, items
         parts, notes = sum(item.quantity for item in items), len({item.note for item in items})
         total = sum((item.credit or ZERO for item in items), ZERO)
         told = ngettext("SEND {parts} PART? SCAN AGAIN", "SEND {parts} PARTS? SCAN AGAIN", parts).format(parts=parts)
         recap = ngettext("{notes} delivery note, {credit}", "{notes} delivery notes, {credit}", notes)
         return Act("asked", told, recap.format(notes=notes, credit=spoken(total)))
 
-    def _left(self, connection: Connection, *, again: bool) -> Act:
+    def _left(self, connection: Connection, items: list[ItemRow], *, again: bool) -> Act:
         if not self._done:
             return Act("refused", _("NOTHING TO LEAVE"), _("nothing was put into the basket since it was sent"))
         if not again:
-            self._asked = Command.CANCEL
+            self._asked = Command.CANCEL, items
             told = _("what was done here since the last sending leaves the basket")
             return Act("asked", _("LEAVE IT ALL? SCAN AGAIN"), told)
         for changes, _used in reversed(self._done):
