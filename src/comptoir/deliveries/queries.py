@@ -166,6 +166,16 @@ def among(reader: "Reader", article: tuple[str, str], whose: tuple[str, str], li
     return list(reader.rows(sql, FoundRow, value=value, whose=whose[1], limit=limit))
 
 
+def customers(reader: "Reader", article: tuple[str, str], limit: int) -> list[str]:
+    """List the first customers of an article, by `ean` or `reference_key`."""
+    column, value = article
+    sql = (
+        "SELECT DISTINCT n.customer FROM delivery_line AS l CROSS JOIN delivery_note AS n ON n.number = l.note "
+        f"WHERE l.{column} = :value LIMIT :limit"
+    )
+    return reader.values(sql, value=value, limit=limit)
+
+
 def of_note(reader: "Reader", number: int, limit: int = MOST) -> list[FoundRow]:
     """List the lines of a note, in their order."""
     sql = f"{_FOUND}WHERE l.note = :number ORDER BY l.line LIMIT :limit"

@@ -62,8 +62,9 @@ def send_at_once(desk: Desk) -> None:
         if not nothing:
             _send_in_haste(desk)
     except NoMailServer as error:
-        desk.out.say(error.message)
         _quietly(desk, tell_waiting)
+        desk.out.say(error.message)
+        desk.out.say(_("hint: {text}").format(text=error.hint))
     except ComptoirError as error:
         desk.out.warn(error.message)
         _quietly(desk, tell_waiting)
@@ -91,6 +92,9 @@ def _tell(desk: Desk, trial: "Trial") -> None:
             desk.out.say(_("e-mail sent to {recipient}: {subject}").format(**trial._asdict()))
         case Outcome.REFUSED:
             desk.out.warn(_("e-mail {id} to {recipient} is refused: {error}").format(**trial._asdict()))
+            desk.out.say(
+                _("hint: {text}").format(text=_("`comptoir outbox retry {id} --email ADDRESS`").format(id=trial.id))
+            )
         case Outcome.POSTPONED:
             desk.out.say(_("e-mail {id} to {recipient} waits: {error}").format(**trial._asdict()))
         case _:

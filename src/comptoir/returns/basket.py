@@ -87,6 +87,11 @@ def give_reason(connection: Connection, place: Place, before: str, reason: Reaso
     if before == reason.key:
         return []
     joined = kept.get(reason.key, 0)
+    if not joined:  # the line keeps its place in the basket
+        connection.execute(
+            f"UPDATE return_item SET reason = ? WHERE {_ITEM}", (reason.key, by.operator, *place, before)
+        )
+        return [Change(place, before, kept[before], 0), Change(place, reason.key, 0, kept[before])]
     changes = [Change(place, before, kept[before], 0), Change(place, reason.key, joined, joined + kept[before])]
     return _done(connection, changes, by)
 
@@ -157,7 +162,7 @@ def _unfit(item: ItemRow, held: Held, reasons: Reasons, by: By) -> Iterator[Comp
     if not item.reason:
         yield NoReason(item.position, item.reference)
     elif reason is None:
-        yield UnknownReason(item.reason, list(reasons))
+        yield UnknownReason(item.reason, {key: each.label for key, each in reasons.items()})
     elif held.remaining:  # that nothing remains is said with its figures
         decided = held.standing(reason, paris.in_paris(by.moment).date())
         if not decided.open:

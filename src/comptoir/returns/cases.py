@@ -11,11 +11,12 @@ from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
-from comptoir.returns import queries
-from comptoir.returns.queries import CaseRow, LineRow
-from comptoir.returns.refusals import BadCount
+from comptoir.returns import exports, queries
+from comptoir.returns.queries import CaseDetail, CaseRow, LineRow
+from comptoir.returns.refusals import AllAccepted, BadCount, WhyRefused
 from comptoir.returns.remaining import Reasons
 from comptoir.returns.rules import NOT_INVOICED, By, Verdict, credit_note
+from comptoir.returns.statuses import CASE_WORDS, CaseStatus
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -123,6 +124,8 @@ def judged(desk: Desk, text: str, position: int | None, found: Found, *, every: 
     if position is not None:
         declared = lines[position].quantity if position in lines else 0
         verdicts = {position: _verdict(declared, given, tidy(why))}
+    elif every and (given or why):
+        raise AllAccepted
     elif every:
         verdicts = {line.position: _verdict(line.quantity, {}, "") for line in waiting}
     elif len(lines) == 1 and given:
@@ -134,9 +137,15 @@ def judged(desk: Desk, text: str, position: int | None, found: Found, *, every: 
     return number
 
 
-def closed(desk: Desk, text: str, number_of_credit: str, amount: str | None) -> list[CaseRow]:
-    """Close the case that a text names, with its credit note where it is invoiced already; give it."""
-    note, credited = credit_note(number_of_credit), _amount(amount)
+def closed(desk: Desk, text: str, credit: tuple[str, str | None], *, yes: bool) -> list[CaseRow]:
+    """Close the case that a text names, with its credit note where it is invoiced already; give it.
+
+    More than was estimated is asked about; nothing where the person says no.
+    """
+    note, credited = credit_note(credit[0]), _amount(credit[1])
+    number = _resolved(desk, text)
+    if not _is_meant(desk, number, credited, yes=yes):
+        return []
 
     def close(session: "Session", number: str, by: By) -> None:
         """Close, then invoice."""
@@ -144,15 +153,29 @@ def closed(desk: Desk, text: str, number_of_credit: str, amount: str | None) -> 
         if note != NOT_INVOICED:
             services.invoice(session, number, note, by)
 
-    return _done(desk, [_resolved(desk, text)], close)
+    return _done(desk, [number], close)
 
 
-def invoiced(desk: Desk, text: str, number_of_credit: str, amount: str | None) -> list[CaseRow]:
-    """Give the case that a text names the number of its credit note; give the case."""
-    note, credited = credit_note(number_of_credit), _amount(amount)
-    return _done(
-        desk, [_resolved(desk, text)], lambda session, number, by: services.invoice(session, number, note, by, credited)
-    )
+def invoiced(desk: Desk, text: str, credit: tuple[str, str | None], *, yes: bool) -> list[CaseRow]:
+    """Give the case that a text names the number of its credit note; give the case.
+
+    More than was estimated is asked about; nothing where the person says no.
+    """
+    note, credited = credit_note(credit[0]), _amount(credit[1])
+    number = _resolved(desk, text)
+    if not _is_meant(desk, number, credited, yes=yes):
+        return []
+    return _done(desk, [number], lambda session, number, by: services.invoice(session, number, note, by, credited))
+
+
+def warn_gone(desk: Desk, case: CaseDetail) -> None:
+    """Warn where the papers of a case are printed though it will not go back."""
+    if case.status in {CaseStatus.CANCELLED, CaseStatus.REFUSED}:
+        desk.out.warn(
+            _("case {number} is at `{status}`: its papers no longer hold").format(
+                number=case.number, status=_(CASE_WORDS[CaseStatus(case.status)])
+            )
+        )
 
 
 def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
@@ -168,7 +191,7 @@ def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
 
 def compared(desk: Desk, reader: "Reader", *, due: bool) -> Comparison:
     """Compare what was estimated and credited; `due` keeps what waits for its credit."""
-    return Comparison(reconcile.compared(queries.exported(reader, ""), today(desk)), due=due)
+    return Comparison(reconcile.compared(exports.exported(reader, ""), today(desk)), due=due)
 
 
 def _by(desk: Desk) -> By:
@@ -192,6 +215,16 @@ def _done(desk: Desk, numbers: Sequence[str], verb: "Callable[[Session, str, By]
         raise_all(problems)
     with desk.reading() as reader:
         return [row for number in numbers for row in queries.cases(reader, {"number": number})]
+
+
+def _is_meant(desk: Desk, number: str, credited: Decimal | None, *, yes: bool) -> bool:
+    """Ask about a credit that is more than what was estimated: a slip of the finger is for good once invoiced."""
+    with desk.reading() as reader:
+        estimated = queries.case(reader, number).estimated
+    if credited is None or credited <= estimated:
+        return True
+    question = _("The credit {credited} is over the estimate {estimated}: record it?")
+    return desk.agreed(question.format(credited=money.spoken(credited), estimated=money.spoken(estimated)), yes=yes)
 
 
 def _amount(text: str | None) -> Decimal | None:
@@ -219,7 +252,7 @@ def _asked(desk: Desk, line: LineRow) -> Verdict:
         left = line.quantity - sum(counts)
         counts.append(_asked_count(desk, question, left, left if not counts else 0) if left else 0)
     missing = line.quantity - sum(counts)
-    why = desk.ask.text(_("Why are parts refused?"), lambda _text: None) if counts[1] else ""
+    why = desk.ask.text(_("Why are parts refused?"), lambda text: _check_why(text, line)) if counts[1] else ""
     accepted, refused, damaged = counts
     return Verdict(accepted, refused, damaged, missing, tidy(why))
 
@@ -227,8 +260,13 @@ def _asked(desk: Desk, line: LineRow) -> Verdict:
 def _asked_count(desk: Desk, question: str, left: int, default: int) -> int:
     def check(text: str) -> None:
         """Raise BadCount for what is no count of what is left."""
-        if not (text.isascii() and text.isdigit() and int(text) <= left):
+        if text and not (text.isascii() and text.isdigit() and int(text) <= left):
             raise BadCount(0, left)
 
-    asked = _("{question} (0 to {left})").format(question=question, left=left)
-    return int(desk.ask.text(asked, check, str(default)))
+    asked = _("{question} (0 to {left}, Enter for {default})").format(question=question, left=left, default=default)
+    return int(desk.ask.text(asked, check) or default)
+
+
+def _check_why(text: str, line: LineRow) -> None:
+    if not text.strip():
+        raise WhyRefused(line.position)

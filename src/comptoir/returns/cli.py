@@ -14,10 +14,11 @@ from comptoir.returns.statuses import CaseStatus, PaperKind
 if TYPE_CHECKING:
     from comptoir.deliveries import queries as deliveries
     from comptoir.desk import printing
-    from comptoir.returns import cases, prompts, queries, remaining
+    from comptoir.returns import cases, exports, prompts, queries, remaining
 else:
     deliveries, printing = later("comptoir.deliveries.queries"), later("comptoir.desk.printing")
-    cases, prompts = later("comptoir.returns.cases"), later("comptoir.returns.prompts")
+    cases, exports = later("comptoir.returns.cases"), later("comptoir.returns.exports")
+    prompts = later("comptoir.returns.prompts")
     queries, remaining = later("comptoir.returns.queries"), later("comptoir.returns.remaining")
 
 app = Feature()
@@ -148,7 +149,7 @@ def clear(desk: Desk, *, yes: Yes = False) -> None:
 def save(desk: Desk, name: Annotated[str, argument(metavar=_("NAME"), help=_("Name of the basket."))]) -> None:
     """Put the basket aside."""
     kept = prompts.saved(desk, name)
-    desk.out.say(_("the basket is saved as `{name}`: `comptoir returns open` takes it up again").format(name=kept))
+    desk.out.say(_("the basket is saved: `comptoir returns open '{name}'` takes it up again").format(name=kept))
 
 
 @app.verb("saved", help=_("List the saved baskets."))
@@ -180,6 +181,8 @@ def send(
     """Turn the basket into cases."""
     draft = prompts.draft(desk, email)
     desk.out.say(prompts.recap(draft))
+    if dry_run:
+        desk.out.rows(prompts.item_columns(desk), draft.items, view)
     if dry_run or not desk.agreed(_("Send this request?"), yes=yes):
         desk.out.say(_("nothing was sent"))
         return
@@ -211,7 +214,9 @@ def eligible(
     with desk.reading() as reader:
         lines = remaining.holding(reader, text)
     if explain:
-        desk.out.rows(columns.explained(prompts.words(known)), remaining.explained(lines, known, today), view)
+        with desk.reading() as reader:
+            rows = remaining.explained(reader, lines, known, today)
+            desk.out.rows(columns.explained(prompts.words(known)), rows, view)
     else:
         desk.out.rows(columns.eligible(prompts.words(known)), remaining.eligible(lines, known, today), view)
 
@@ -222,7 +227,7 @@ def list_(desk: Desk, filters: Filters, view: View) -> None:
     kept = queries.conditions(filters._asdict(), desk.clock.now())
     with desk.reading() as reader:
         desk.out.rows(columns.LISTED, queries.cases(reader, kept), view)
-        count = queries.counts(reader)
+        count = queries.counts(reader, kept)
     desk.out.say(_("under way: {open} - closed: {closed}").format(open=count.open, closed=count.closed))
 
 
@@ -251,7 +256,9 @@ def documents(
 ) -> None:
     """Print the papers of a case."""
     with desk.reading() as reader:
-        papers = queries.papers(reader, queries.resolved(reader, number), kind)
+        case = queries.case(reader, queries.resolved(reader, number))
+        papers = queries.papers(reader, case.number, kind)
+    cases.warn_gone(desk, case)
     if output == "-":
         printing.into_pipe(desk, papers)
     else:
@@ -314,9 +321,11 @@ def close(
         str, option("--credit-note", metavar=_("NUMBER"), help=_("Number of the credit note; 0 until it is invoiced."))
     ] = "0",
     amount: Amount = None,
+    *,
+    yes: Yes = False,
 ) -> None:
     """Close one case."""
-    desk.out.rows(columns.LISTED, cases.closed(desk, number, credit_note, amount), view)
+    desk.out.rows(columns.LISTED, cases.closed(desk, number, (credit_note, amount), yes=yes), view)
 
 
 @app.verb("invoice", help=_("Distributor: give a closed case the number of its credit note."))
@@ -326,9 +335,11 @@ def invoice(
     credit_note: Annotated[str, argument(metavar=_("NUMBER"), help=_("Number of the credit note."))],
     view: View,
     amount: Amount = None,
+    *,
+    yes: Yes = False,
 ) -> None:
     """Give a closed case its credit note."""
-    desk.out.rows(columns.LISTED, cases.invoiced(desk, number, credit_note, amount), view)
+    desk.out.rows(columns.LISTED, cases.invoiced(desk, number, (credit_note, amount), yes=yes), view)
 
 
 @app.verb("export", help=_("Write the cases for another system, a row for each line, in CSV unless told otherwise."))
@@ -342,7 +353,7 @@ def export(
     if view.format is None and view.chosen() is Format.TABLE:
         view = view._replace(format=Format.CSV)
     with desk.reading() as reader:
-        desk.out.rows(columns.EXPORTED, queries.exported(reader, first), view)
+        desk.out.rows(columns.EXPORTED, exports.exported(reader, first), view)
 
 
 @app.verb("import", help=_("Read statuses, checks and credit notes that come back; a file may come twice."))

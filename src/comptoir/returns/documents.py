@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from comptoir.core.money import ZERO, french
+from comptoir.core.money import NO_BREAK, ZERO, french
 from comptoir.core.paris import in_paris
 from comptoir.desk.paper import (
     Block,
@@ -85,17 +85,19 @@ def pick_list(cases: Sequence[Case], shop: Shop, moment: datetime) -> Paper:
             (
                 ("Client", cases[0][0].customer),
                 ("Date de la demande", _day(in_paris(moment).date())),
-                ("Dossiers", ", ".join(case.number for case, _lines in cases)),
+                ("Dossier" if len(cases) == 1 else "Dossiers", ", ".join(case.number for case, _lines in cases)),
                 ("Pièces", str(parts)),
             )
         ),
         Paragraph("Cochez chaque ligne en préparant le colis, puis joignez cette liste aux pièces."),
     ]
     for case, lines in cases:
-        rows = tuple(("[    ]", line.reference, line.designation, line.label, str(line.quantity)) for line in lines)
+        rows = tuple(
+            (f"[{NO_BREAK * 3}]", line.reference, line.designation, line.label, str(line.quantity)) for line in lines
+        )
         blocks += [
             _code(case),
-            Table(("", "Référence", "Désignation", "Motif", "Qté"), rows, (5, 26, 50, 30, 9), (4,)),
+            Table(("", "Référence", "Désignation", "Motif", "Qté"), rows, (8, 26, 48, 29, 9), (4,)),
         ]
     return _paper("Liste de ramassage", shop, moment, [*blocks, Signature("Remis le", "Nom et signature du livreur")])
 

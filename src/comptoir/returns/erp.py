@@ -3,6 +3,7 @@
 The lines of a case stand together; what is known already changes nothing, so that a file may come twice, or late.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
@@ -16,7 +17,8 @@ from comptoir.core.i18n import _
 from comptoir.core.sheet import BadLine, NotASheet, NothingImported, Refuse, Sheet, Tally, check_header, freed
 from comptoir.core.text import fold
 from comptoir.returns import queries, services
-from comptoir.returns.queries import CaseDetail, ExportRow, LineRow
+from comptoir.returns.exports import ExportRow
+from comptoir.returns.queries import CaseDetail, LineRow
 from comptoir.returns.refusals import CannotMove, UnknownCase
 from comptoir.returns.rules import NOT_INVOICED, By, Verdict, credit_note, is_case, path
 from comptoir.returns.statuses import CASE_WORDS, STEPS, CaseStatus
@@ -78,7 +80,8 @@ def import_cases(
     NothingImported where a line was refused.
     """
     sheet = _opened(file)
-    apart = _apart(sheet)
+    apart, last = _apart(sheet)
+    cut = last if _is_cut(file) else 0
     file.seek(0)
     sheet = _opened(file)
     tally = Tally()
@@ -94,6 +97,8 @@ def import_cases(
             for lines in together:
                 if lines[0][1]["case"] in apart:
                     _refuse(lines, [_("its lines do not stand together")], refuse)
+                elif lines[-1][0] == cut:
+                    _refuse(lines, [_("the file ends in the middle of a line: it may be cut")], refuse)
                 else:
                     _bring(session, lines, tally, refuse, by)
             if strict and tally.refused:
@@ -113,14 +118,25 @@ def _opened(file: IO[bytes]) -> Sheet:
     return sheet
 
 
-def _apart(sheet: Sheet) -> set[str]:
-    """Give the cases that come back in a file after others: closed at the first, they would miss what follows."""
+def _is_cut(file: IO[bytes]) -> bool:
+    """Tell whether a file does not end with a line end."""
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
+
+
+def _apart(sheet: Sheet) -> tuple[set[str], int]:
+    """Give the cases that come back in a file after others, and the number of its last line.
+
+    Closed at its first lines, such a case would miss what follows.
+    """
     seen: set[str] = set()
     apart: set[str] = set()
+    last = 0
     for lines in _by_case(sheet, lambda _problem: None):
         case = lines[0][1]["case"]
         (apart if case in seen else seen).add(case)
-    return apart
+        last = lines[-1][0]
+    return apart, last
 
 
 def _by_case(sheet: Sheet, refuse: Refuse) -> Iterator[list[tuple[int, dict[str, str]]]]:
@@ -152,7 +168,7 @@ def _bring(session: "Session", lines: list[tuple[int, dict[str, str]]], tally: T
 
 def _refuse(lines: list[tuple[int, dict[str, str]]], reasons: Sequence[str], refuse: Refuse) -> None:
     for number, cells in lines:
-        refuse(BadLine(number, f"{cells['case']}, {'; '.join(reasons)}"))
+        refuse(BadLine(number, f"{cells['case']}, {', '.join(reasons)}"))
 
 
 def _told(lines: Sequence[dict[str, str]]) -> Told:
@@ -256,16 +272,19 @@ def _step(session: "Session", number: str, step: CaseStatus, told: Told, by: By)
 
 
 def _closed(session: "Session", number: str, told: Told, by: By) -> None:
-    """Close a case; the lines that nobody judged are accepted, or refused, as the case is."""
+    """Close a case; where nobody judged any of its lines, all are accepted, or refused, as the case is.
+
+    A file that judges some lines judges them all: one that was cut must not credit what it did not come to say.
+    """
     reader = Reader(driver(session))
-    taken, why = told.status is CaseStatus.CLOSED, _("refused by the distributor")
-    unjudged = {
-        line.position: Verdict(line.quantity) if taken else Verdict(0, line.quantity, why=why)
-        for line in queries.lines(reader, number)
-        if line.accepted is None
-    }
-    services.judge(session, number, unjudged, by)
-    session.flush()
+    lines = queries.lines(reader, number)
+    if all(line.accepted is None for line in lines):
+        taken, why = told.status is CaseStatus.CLOSED, _("refused by the distributor")
+        judged = {
+            line.position: Verdict(line.quantity) if taken else Verdict(0, line.quantity, why=why) for line in lines
+        }
+        services.judge(session, number, judged, by)
+        session.flush()
     services.close(session, number, by, told.credited)
     session.flush()
     reached = CaseStatus(queries.case(reader, number).status)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comptoir.core import money
+from comptoir.core import money, paris
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
@@ -86,7 +86,7 @@ def picked(text: str | None, known: Reasons) -> Reason | None:
     for reason in known.values():
         if fold(text) in {reason.key, fold(reason.label)}:
             return reason
-    raise UnknownReason(text, list(known))
+    raise UnknownReason(text, words(known))
 
 
 def added(
@@ -99,9 +99,9 @@ def added(
         lines = remaining.of_note(reader, number)
         inside = {line.place: sum(queries.inside(reader, desk.operator, line.place).values()) for line in lines}
     left = {line.place: line.remaining - inside[line.place] for line in lines}
-    chosen = _chosen(desk, lines, left, texts, every=every)
+    chosen, every = _chosen(desk, lines, left, texts, every=every)
     quantities = {line.place: quantity or _quantity(desk, line, left[line.place], every=every) for line in chosen}
-    why = _reason(desk, reason, choices)
+    why = _reason(desk, reason, choices, chosen)
     with desk.bulk() as connection:
         problems: list[ComptoirError] = []
         for place, count in quantities.items():
@@ -279,25 +279,26 @@ def what_next(made: Sequence[CaseRow]) -> str:
 
 def _chosen(
     desk: Desk, lines: Sequence[Held], left: Mapping[Place, int], texts: Sequence[str], *, every: bool
-) -> list[Held]:
+) -> tuple[list[Held], bool]:
+    """Give the lines that are meant, and whether all that remains of them is."""
     free = [line for line in lines if left[line.place] > 0]
     if texts:
         chosen = [_named_line(lines, text) for text in texts]
         for place, text in enumerate(texts):
             if chosen[place] in chosen[:place]:
                 raise NamedTwice(text)
-        return chosen
+        return chosen, every
     if not free:
         raise NothingLeft(lines[0].note)
     if every or len(lines) == 1:
-        return free
+        return free, every
     if not desk.can_ask:
         raise MissingValue("REFERENCE, --all")
     offered = [
         (str(line.line), f"{line.reference} {line.designation}", _offer(line, left[line.place])) for line in free
     ]
     answer = desk.ask.choose(_("Which part goes back?"), [*offered, (EVERY, _("all of them"), "")])
-    return [line for line in free if answer in {EVERY, str(line.line)}]
+    return [line for line in free if answer in {EVERY, str(line.line)}], answer == EVERY
 
 
 def _offer(line: Held, left: int) -> str:
@@ -323,18 +324,21 @@ def _quantity(desk: Desk, line: Held, left: int, *, every: bool) -> int:
         return max(left, 1)
     if left == 1 or not desk.can_ask:
         return 1
-    question = _("How many of {reference} (1 to {left})").format(reference=line.reference, left=left)
-    return int(desk.ask.text(question, lambda text: _check_count(text, left), "1"))
+    question = _("How many of {reference} (1 to {left}, Enter for 1)").format(reference=line.reference, left=left)
+    return int(desk.ask.text(question, lambda text: _check_count(text, left)) or 1)
 
 
 def _check_count(text: str, left: int) -> None:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= left):
+    if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= left):
         raise BadCount(1, left)
 
 
-def _reason(desk: Desk, given: str | None, choices: Reasons) -> Reason | None:
-    if given is None and desk.can_ask:
-        given = _asked_reason(desk, choices, "--reason")
+def _reason(desk: Desk, given: str | None, choices: Reasons, lines: Sequence[Held]) -> Reason | None:
+    """Give the reason that was given, or one of those open for all the lines; None where there is none to ask."""
+    today = paris.in_paris(desk.clock.now()).date()
+    fit = {key: each for key, each in choices.items() if all(line.standing(each, today).open for line in lines)}
+    if given is None and desk.can_ask and fit:
+        given = _asked_reason(desk, fit, "--reason")
     return picked(given, choices)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from comptoir.core import paris
 from comptoir.core.i18n import _, mark
 from comptoir.returns.reasons import Reason, parse_fee
-from comptoir.returns.refusals import NotInReturnBasket, UnknownCase
+from comptoir.returns.refusals import BothTabs, NotInReturnBasket, UnknownCase
 from comptoir.returns.remaining import Held, Reasons, held
 from comptoir.returns.rules import CASE_DIGITS, credit, suffix
 from comptoir.returns.statuses import OPEN, STEPS, Place
@@ -16,6 +16,7 @@ from comptoir.returns.statuses import OPEN, STEPS, Place
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
 
+SHOWN = 3  # articles of a case that a list names
 # What a step of a case says, in words.
 TOLD = {
     "line": mark("line"),
@@ -142,34 +143,6 @@ class HistoryRow(NamedTuple):
         return ", ".join(f"{_(word)} {value}" for word, value in told)
 
 
-class ExportRow(NamedTuple):
-    """A line of a case as another system reads it."""
-
-    case: str
-    request: str
-    status: str
-    sent_at: datetime
-    moved_at: datetime
-    customer: str
-    note: str
-    position: int
-    line: int
-    reference: str
-    designation: str
-    reason: str
-    quantity: int
-    unit_credit: Decimal
-    fee: str
-    estimated: Decimal
-    accepted: int | None
-    refused: int | None
-    damaged: int | None
-    missing: int | None
-    why: str
-    credited: Decimal | None
-    credit_note: str
-
-
 class PaperRow(NamedTuple):
     """A document as issued."""
 
@@ -186,10 +159,17 @@ class Counts(NamedTuple):
 
 _OPEN = ", ".join(f"'{status}'" for status in OPEN)
 _STEP = "CASE c.status " + " ".join(f"WHEN '{status}' THEN {step}" for status, step in STEPS.items()) + " END"
+# The first articles of a case, and how many others it has.
+_ARTICLES = (
+    "(SELECT group_concat(article, ' · ') FROM (SELECT reference || ' ' || designation AS article "
+    f"FROM return_line AS r WHERE r.number = c.number ORDER BY r.position LIMIT {SHOWN})) || "
+    f"(SELECT CASE WHEN count(*) > {SHOWN} THEN ' · + ' || (count(*) - {SHOWN}) ELSE '' END "
+    "FROM return_line AS r WHERE r.number = c.number)"
+)
 _CASES = (
     f"SELECT c.number, c.sent_at, cast(c.note AS text), c.customer, c.status, {_STEP}, "
     "(SELECT sum(quantity) FROM return_line AS r WHERE r.number = c.number), "
-    "(SELECT group_concat(reference || ' ' || designation, ' · ') FROM return_line AS r WHERE r.number = c.number), "
+    f"{_ARTICLES}, "
     "c.estimated, c.credited, c.credit_note FROM return_case AS c "
 )
 _CASE = (
@@ -305,6 +285,8 @@ def saved_names(reader: "Reader", start: str, limit: int) -> list[str]:
 def conditions(asked: Mapping[str, str | bool | None], now: datetime) -> dict[str, str]:
     """Give the filters that were given; a day of Paris becomes its first moment in UTC. Raise BadDay."""
     kept = {key: str(value) for key, value in asked.items() if value}
+    if {"open", "closed"} <= kept.keys():
+        raise BothTabs
     if "since" in kept:
         kept["since"] = since(kept["since"], now)
     return kept
@@ -322,10 +304,13 @@ def cases(reader: "Reader", filters: Mapping[str, str]) -> Iterator[CaseRow]:
     return reader.rows(f"{_CASES}{f'WHERE {where} ' if where else ''}ORDER BY c.number DESC", CaseRow, **filters)
 
 
-def counts(reader: "Reader") -> Counts:
-    """Count the cases under way and the closed ones."""
-    sql = f"SELECT coalesce(sum(status IN ({_OPEN})), 0), coalesce(sum(status NOT IN ({_OPEN})), 0) FROM return_case"
-    return reader.one(sql, Counts) or Counts(0, 0)
+def counts(reader: "Reader", filters: Mapping[str, str]) -> Counts:
+    """Count the cases under way and the closed ones, of the customer and since the day that filters name."""
+    kept = {key: value for key, value in filters.items() if key in {"customer", "since"}}
+    where = "".join(f" AND {CONDITIONS[key]}" for key in kept)
+    sql = f"SELECT coalesce(sum(c.status IN ({_OPEN})), 0), coalesce(sum(c.status NOT IN ({_OPEN})), 0) "
+    sql += f"FROM return_case AS c WHERE 1{where}"
+    return reader.one(sql, Counts, **kept) or Counts(0, 0)
 
 
 def resolved(reader: "Reader", text: str) -> str:
@@ -359,18 +344,6 @@ def history(reader: "Reader", number: str) -> list[HistoryRow]:
     """List what was done to a case, the latest first."""
     sql = "SELECT moment, operator, verb, data FROM history WHERE reference = :number ORDER BY id DESC"
     return list(reader.rows(sql, HistoryRow, number=number))
-
-
-def exported(reader: "Reader", first: str) -> Iterator[ExportRow]:
-    """Stream the lines of the cases that moved from a moment on, in the order of their numbers."""
-    sql = (
-        "SELECT c.number, c.request, c.status, c.sent_at, c.moved_at, c.customer, cast(c.note AS text), r.position, "
-        "r.line, r.reference, r.designation, r.reason, r.quantity, r.unit_credit, r.fee, r.estimated, r.accepted, "
-        "r.refused, r.damaged, r.missing, r.why, c.credited, c.credit_note "
-        "FROM return_case AS c CROSS JOIN return_line AS r ON r.number = c.number "
-        "WHERE c.moved_at >= :first ORDER BY c.number, r.position"
-    )
-    return reader.rows(sql, ExportRow, first=first)
 
 
 def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, str, dict[str, Any]]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from comptoir.core import money, paris
 from comptoir.core.i18n import _, ngettext
-from comptoir.returns.queries import ExportRow
+from comptoir.returns.exports import ExportRow
 from comptoir.returns.reasons import parse_fee
 from comptoir.returns.rules import NOT_INVOICED, credit
 from comptoir.returns.statuses import CaseStatus
@@ -50,7 +50,7 @@ def _compared(lines: Sequence[ExportRow], today: date) -> Credit:
     return Credit(
         first.case,
         first.sent_at,
-        (today - paris.in_paris(first.sent_at).date()).days,
+        max((today - paris.in_paris(first.sent_at).date()).days, 0),
         first.note,
         first.customer,
         first.status,

@@ -1,7 +1,9 @@
 """Every refusal of a return: what, why, and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
+from comptoir.core import money
 from comptoir.core.errors import NotFound, Refused, UsageProblem
 from comptoir.core.flow import IllegalMove
 from comptoir.core.i18n import _, ngettext
@@ -25,6 +27,23 @@ class BadCount(UsageProblem):
 
     def __init__(self, least: int, most: int) -> None:
         super().__init__(_("a whole number, {least} to {most}").format(least=least, most=most))
+
+
+class AllAccepted(UsageProblem):
+    """`--all` accepts, and something else is said of the parts."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("`--all` accepts every line that was not judged: leave the counts and `--why` out"),
+            _("judge one line with `--line`, then the others with `--all`"),
+        )
+
+
+class BothTabs(UsageProblem):
+    """Cases under way alone, and closed ones alone."""
+
+    def __init__(self) -> None:
+        super().__init__(_("`--open` and `--closed` leave nothing"), _("keep one of them, or neither"))
 
 
 class OverRemaining(Refused):
@@ -113,11 +132,12 @@ class NothingLeft(Refused):
 
 
 class UnknownReason(UsageProblem):
-    """A reason that does not exist."""
+    """A reason that does not exist; those known are told by label and key."""
 
-    def __init__(self, text: str, known: Sequence[str]) -> None:
+    def __init__(self, text: str, known: Mapping[str, str]) -> None:
+        names = ", ".join(f"{label} (`{key}`)" for key, label in known.items())
         super().__init__(
-            _("there is no reason `{text}`").format(text=text), _("known ones: {names}").format(names=", ".join(known))
+            _("there is no reason `{text}`").format(text=text), _("known ones: {names}").format(names=names)
         )
 
 
@@ -246,16 +266,20 @@ class CannotMove(IllegalMove):
     """A case that is not where this could be done."""
 
     def __init__(self, number: str, current: CaseStatus, target: CaseStatus) -> None:
-        arrives = current is CaseStatus.SENT and target in {CaseStatus.CHECKING, CaseStatus.CLOSED}
-        Refused.__init__(
-            self,
-            _("case {number} is at `{current}`: it cannot go to `{target}`").format(
-                number=number, current=_(CASE_WORDS[current]), target=_(CASE_WORDS[target])
-            ),
-            _("its parts arrive first: `comptoir returns receive {number}`").format(number=number)
-            if arrives
-            else _("`comptoir returns show {number}` says what was done to it").format(number=number),
-        )
+        told = _("case {number} is at `{current}`: it cannot go to `{target}`")
+        if current is target:
+            told = _("case {number} is at `{current}` already")
+        words = {"number": number, "current": _(CASE_WORDS[current]), "target": _(CASE_WORDS[target])}
+        Refused.__init__(self, told.format(**words), _next_step(current, target).format(number=number))
+
+
+def _next_step(current: CaseStatus, target: CaseStatus) -> str:
+    """Say what to do where a case cannot go."""
+    if current is CaseStatus.SENT and target in {CaseStatus.CHECKING, CaseStatus.CLOSED}:
+        return _("its parts arrive first: `comptoir returns receive {number}`")
+    if current in {CaseStatus.RECEIVED, CaseStatus.CHECKING} and target is CaseStatus.REFUSED:
+        return _("its parts are there: `comptoir returns check {number}` says which are refused, then close it")
+    return _("`comptoir returns show {number}` says what was done to it")
 
 
 class NotChecked(Refused):
@@ -310,16 +334,20 @@ class NotCredited(Refused):
             _("case {number} is at `{status}`: it has no credit note").format(
                 number=number, status=_(CASE_WORDS[status])
             ),
-            _("a case is closed first: `comptoir returns close {number}`").format(number=number),
+            _("nothing of it was accepted")
+            if status in {CaseStatus.REFUSED, CaseStatus.CANCELLED}
+            else _("a case is closed first: `comptoir returns close {number}`").format(number=number),
         )
 
 
 class CreditNoteKnown(Refused):
-    """Another credit note is known for a case."""
+    """Another credit note, or another amount of it, is known for a case."""
 
-    def __init__(self, number: str, known: str) -> None:
+    def __init__(self, number: str, known: str, amount: Decimal | None) -> None:
         super().__init__(
-            _("case {number} has the credit note {known} already").format(number=number, known=known),
+            _("case {number} has the credit note {known} already, of {amount} excl. tax").format(
+                number=number, known=known, amount=money.spoken(amount or money.ZERO)
+            ),
             _("a credit note is never replaced: ask the distributor which one is right"),
         )
 

@@ -80,6 +80,7 @@ class ExplainedRow(NamedTuple):
     returned: int
     pending: int
     remaining: int
+    cases: tuple[str, ...]
     reason: str
     open: bool
     until: date
@@ -140,9 +141,19 @@ def eligible(lines: list[Held], reasons: Reasons, today: date) -> Iterator[Eligi
             )
 
 
-def explained(lines: list[Held], reasons: Reasons, today: date) -> Iterator[ExplainedRow]:
-    """Give each line beside each reason, with the rule and the day that decide."""
+def cases(reader: "Reader", place: Place) -> tuple[str, ...]:
+    """Give the numbers of the cases that take something of a line."""
+    sql = (
+        "SELECT reference FROM delivery_return WHERE note = :note AND line = :line "
+        "GROUP BY reference HAVING sum(quantity) > 0 ORDER BY reference"
+    )
+    return tuple(reader.values(sql, note=place.note, line=place.line))
+
+
+def explained(reader: "Reader", lines: list[Held], reasons: Reasons, today: date) -> Iterator[ExplainedRow]:
+    """Give each line beside each reason, with the cases that took of it, the rule and the day that decide."""
     for each in lines:
+        taken = cases(reader, each.place)
         for reason in reasons.values():
             decided = each.standing(reason, today)
             yield ExplainedRow(
@@ -154,6 +165,7 @@ def explained(lines: list[Held], reasons: Reasons, today: date) -> Iterator[Expl
                 each.taken - each.pending,
                 each.pending,
                 each.remaining,
+                taken,
                 reason.key,
                 decided.open,
                 decided.until,

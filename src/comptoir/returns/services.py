@@ -161,7 +161,7 @@ def invoice(session: Session, number: str, credit_note: str, by: By, amount: Dec
     if (kept.credit_note, kept.credited) == (credit_note, credited):
         return False
     if kept.credit_note != NOT_INVOICED:
-        raise CreditNoteKnown(number, kept.credit_note)
+        raise CreditNoteKnown(number, kept.credit_note, kept.credited)
     kept.credit_note, kept.credited, kept.moved_at = credit_note, credited, at(by.moment, kept.moved_at)
     session.add(kept)
     told = {"credit_note": credit_note, "credited": credited}

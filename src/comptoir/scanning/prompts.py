@@ -144,6 +144,7 @@ def returned(desk: Desk) -> "Returning":
         check_open=lambda: returns.check_open(desk),
         check_ready=lambda: returns.check_ready(desk, returns.held(desk)),
         send=lambda: [case.number for case in returns.sent(desk, returns.draft(desk, None))],
+        email=desk.settings["returns_email"],
     )
     return returning.Returning(returns.known(desk), desk.operator, desk.clock.now, counter)
 

@@ -82,6 +82,11 @@ def delivered(reader: "Reader", kind: Kind, value: str, customer: str, note: str
     ]
 
 
+def customers(reader: "Reader", kind: Kind, value: str) -> list[str]:
+    """List two of the customers that an article was delivered to, or the one."""
+    return deliveries.customers(reader, (_COLUMNS[kind], value), 2)
+
+
 def since(text: str, now: datetime) -> datetime | None:
     """Give the moment, in UTC, from which `--since` keeps scans; None where it names no day. Raise BadDay."""
     return paris.moment_of(paris.day_asked("--since", text, paris.in_paris(now).date())) if text else None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.money import ZERO, spoken
+from comptoir.core.paris import in_paris
 from comptoir.returns import basket, queries
 from comptoir.returns.basket import Change
 from comptoir.returns.queries import ItemRow
@@ -19,7 +20,7 @@ from comptoir.returns.rules import By
 from comptoir.returns.statuses import Place
 from comptoir.scanning.commands import LABELS, Command
 from comptoir.scanning.lookup import Scanned
-from comptoir.scanning.queries import MOST, Record, delivered
+from comptoir.scanning.queries import MOST, Record, customers, delivered
 from comptoir.scanning.rules import Kind, Outcome
 from comptoir.store.read import Reader
 
@@ -69,6 +70,7 @@ class Counter(NamedTuple):
     check_open: Callable[[], None]
     check_ready: Callable[[], None]
     send: Callable[[], Sequence[str]]
+    email: str = ""
 
 
 class Returning:
@@ -106,7 +108,7 @@ class Returning:
             numbers = self._counter.send()
         except ComptoirError as problem:
             return _refused(problem)
-        self._note, self._last, self._done = "", None, []
+        self._note, self._last, self._done, self._reason = "", None, [], None
         told = ngettext("SENT - case {numbers}", "SENT - cases {numbers}", len(numbers))
         return Act("sent", told.format(numbers=", ".join(numbers)), _("prepare the parts with the pick list"))
 
@@ -144,7 +146,10 @@ class Returning:
         held = [record for record in scanned.records if own in {"", record.customer}]
         free = [record for record in held if self._is_free(reader, record)]
         of_note = [record for record in free if record.number == self._note]
-        if len(scanned.records) == MOST and not of_note and (self._note or not free):
+        many = len(scanned.records) >= MOST and not of_note  # what the fifty newest say is not all
+        if many and not own and not self._note and len(customers(reader, Kind(scanned.kind), scanned.value)) > 1:
+            return None, _("several customers have it: scan the delivery note first")
+        if many and (self._note or not free):
             held += delivered(reader, Kind(scanned.kind), scanned.value, own, self._note)
             free = [record for record in held if self._is_free(reader, record)]
             of_note = [record for record in free if record.number == self._note]
@@ -155,7 +160,15 @@ class Returning:
             return None, told.format(count=len(held), note=held[0].number)
         if not of_note and len({record.customer for record in free}) > 1:
             return None, _("several customers have it: scan the delivery note first")
-        return _place((of_note or free)[0]), ""
+        return _place(self._fittest(reader, of_note or free)), ""
+
+    def _fittest(self, reader: Reader, free: Sequence[Record]) -> Record:
+        """Give the newest line that the reason in use is open for, else the newest."""
+        reason, today = self._reason, in_paris(self._now()).date()
+        if reason is None:
+            return free[0]
+        fit = (each for each in free if (line := held(reader, _place(each))) and line.standing(reason, today).open)
+        return next(fit, free[0])
 
     def _is_free(self, reader: Reader, record: Record) -> bool:
         place = _place(record)
@@ -228,6 +241,9 @@ class Returning:
         again = asked == (command, items)
         if command is Command.CANCEL:
             return self._left(connection, items, again=again)
+        lacking = [item for item in items if not item.reason]
+        if lacking:
+            return self._lacks(lacking[0])
         self._counter.check_ready()
         if again:
             return Act("sending", "")
@@ -236,18 +252,34 @@ class Returning:
         total = sum((item.credit or ZERO for item in items), ZERO)
         told = ngettext("SEND {parts} PART? SCAN AGAIN", "SEND {parts} PARTS? SCAN AGAIN", parts).format(parts=parts)
         recap = ngettext("{notes} delivery note, {credit}", "{notes} delivery notes, {credit}", notes)
-        return Act("asked", told, recap.format(notes=notes, credit=spoken(total)))
+        why = [items[0].customer, recap.format(notes=notes, credit=spoken(total))]
+        if not self._counter.email:
+            why.append(_("no e-mail will leave"))
+        return Act("asked", told, " - ".join(why))
+
+    def _lacks(self, item: ItemRow) -> Act:
+        """Take a line without its reason in hand: the reason that is scanned next is for it."""
+        self._last = Place(int(item.note), item.line), item.reason
+        why = _("{designation} - note {note}: scan its reason")
+        told = _("REFUSED - reason of {quantity} x {reference}?").format(
+            quantity=item.quantity, reference=item.reference
+        )
+        return Act("refused", told, why.format(designation=item.designation, note=item.note))
 
     def _left(self, connection: Connection, items: list[ItemRow], *, again: bool) -> Act:
         if not self._done:
-            return Act("refused", _("NOTHING TO LEAVE"), _("nothing was put into the basket since it was sent"))
+            return Act(
+                "refused",
+                _("NOTHING TO LEAVE"),
+                _("nothing was put into the basket here since this station opened, or sent"),
+            )
         if not again:
             self._asked = Command.CANCEL, items
             told = _("what was done here since the last sending leaves the basket")
             return Act("asked", _("LEAVE IT ALL? SCAN AGAIN"), told)
         for changes, _used in reversed(self._done):
             basket.undo(connection, changes, self._by())
-        self._done, self._last, self._note = [], None, ""
+        self._done, self._last, self._note, self._reason = [], None, "", None
         return Act("cleared", _("LEFT"), _("what was scanned here is out of the basket"))
 
     def _changed(self, reader: Reader, changes: list[Change], done: str, used: Reason | None = None) -> Act:
@@ -286,5 +318,6 @@ def _place(record: Record) -> Place:
 
 
 def _refused(problem: ComptoirError) -> Act:
-    messages = [each.message for each in problem.problems()]
-    return Act("refused", _("REFUSED"), "; ".join(messages))
+    first, *others = [each.message for each in problem.problems()]
+    more = ngettext("and {count} more", "and {count} more", len(others)).format(count=len(others))
+    return Act("refused", _("REFUSED"), ", ".join([first, more]) if others else first)

@@ -138,14 +138,21 @@ class Station:
             self._order = self._ordered(done)
         else:
             self._order = None
-            self._cards = [*self._cards[-PAST:], card(done)]
+            self._cards = [*self._cards[-PAST:], self._above_basket(card(done))]
         self._draw()
+
+    def _above_basket(self, shown: Card) -> Card:
+        """Give a card with the basket below it, where it has no table of its own."""
+        if self._returning is None or shown.cells:
+            return shown
+        below = self._basket(NOTHING)
+        return below._replace(headline=shown.headline, look=shown.look, why=(*below.why, *shown.why), at=shown.at)
 
     def _basket(self, act: Act, done: Scanned | None = None) -> Card:
         """Say what was done in large, above the basket as it is now."""
         held = self._returning.held(self._lookup.reader) if self._returning else []
         cells = tuple(tuple(cell(column, item) for column in IN_BASKET) for item in held)
-        why = tuple(part for part in (act.why, totalled(held)) if part)
+        why = tuple(part for part in (totalled(held), act.why) if part)
         look = {"refused": "bad", "asked": "ask", "": "title"}.get(act.done, "good")
         at = in_paris(done.moment).strftime("%H:%M:%S") if done else ""
         return Card(act.told, look, why, tuple(c.title for c in IN_BASKET), cells, SPARE_OF_A_BASKET, at)
@@ -195,7 +202,10 @@ def totalled(held: Sequence[ItemRow]) -> str:
         "in the basket: {count} parts, estimated credit excl. tax {amount}",
         parts,
     )
-    return told.format(count=parts, amount=spoken(total)) if parts else ""
+    lacking = sum(item.credit is None for item in held)
+    lines = ngettext("{count} line has no reason yet", "{count} lines have no reason yet", lacking)
+    said = [told.format(count=parts, amount=spoken(total)), *([lines.format(count=lacking)] if lacking else [])]
+    return ", ".join(said) if parts else ""
 
 
 def card(done: Scanned) -> Card:
