@@ -144,6 +144,17 @@ class Steps(RuleBasedStateMachine):
         """Do to the model's basket what was done to the operator's."""
         if changes:
             self.last[operator] = changes
+        if changes and basket._is_renamed(changes):
+            (left, came), mine = changes, self.model.baskets[operator]
+            renamed = [((*at[:1], came.reason) if at == (left.place, left.reason) else at, n) for at, n in mine.items()]
+            self.model.baskets[operator] = dict(renamed)
+            return
+        if changes and len(changes) == 2 and changes[0].after == changes[1].before == 0:
+            left, came = changes  # all of a line under another reason: it keeps its place
+            named = {(left.place, left.reason): (came.place, came.reason)}
+            mine = self.model.baskets[operator]
+            self.model.baskets[operator] = {named.get(item, item): count for item, count in mine.items()}
+            return
         for place, key, _before, after in changes or []:
             if after:
                 self.model.baskets[operator][place, key] = after

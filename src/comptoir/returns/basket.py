@@ -87,11 +87,6 @@ def give_reason(connection: Connection, place: Place, before: str, reason: Reaso
     if before == reason.key:
         return []
     joined = kept.get(reason.key, 0)
-    if not joined:  # the line keeps its place in the basket
-        connection.execute(
-            f"UPDATE return_item SET reason = ? WHERE {_ITEM}", (reason.key, by.operator, *place, before)
-        )
-        return [Change(place, before, kept[before], 0), Change(place, reason.key, 0, kept[before])]
     changes = [Change(place, before, kept[before], 0), Change(place, reason.key, joined, joined + kept[before])]
     return _done(connection, changes, by)
 
@@ -195,6 +190,11 @@ def _position(connection: Connection, place: Place, reason: str, by: By) -> int:
 
 
 def _done(connection: Connection, changes: list[Change], by: By) -> list[Change]:
+    if _is_renamed(changes):  # the line keeps its place in the basket
+        left, came = changes
+        sql = f"UPDATE return_item SET reason = ? WHERE {_ITEM}"
+        connection.execute(sql, (came.reason, by.operator, *left.place, left.reason))
+        return changes
     for place, reason, before, after in changes:
         if not after:
             connection.execute(f"DELETE FROM return_item WHERE {_ITEM}", (by.operator, *place, reason))
@@ -208,3 +208,11 @@ def _done(connection: Connection, changes: list[Change], by: By) -> list[Change]
                 (by.operator, *place, reason, after, by.moment.isoformat()),
             )
     return changes
+
+
+def _is_renamed(changes: Sequence[Change]) -> bool:
+    """Tell whether changes give all of one line another reason that it does not stand under yet."""
+    if len(changes) != 2:  # noqa: PLR2004 - what leaves one reason, and what comes under another
+        return False
+    left, came = changes
+    return left.place == came.place and (left.after, came.before) == (0, 0) and left.before == came.after
