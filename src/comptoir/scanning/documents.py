@@ -40,9 +40,9 @@ def sheet(shop: str, reasons: Sequence[Reason], moment: datetime) -> Paper:
 def _use(command: Command) -> str:
     match command:
         case Command.VALIDATE:
-            return _("ends what is under way and records it")
+            return _("sends the return basket; scan it twice")
         case Command.CANCEL:
-            return _("leaves what is under way; nothing is recorded")
+            return _("takes what was scanned out of the basket; scan it twice")
         case Command.PLUS:
             return _("adds one to the last thing scanned")
         case Command.MINUS:
