@@ -44,7 +44,7 @@ for trial in range(trials):
     os.close(begun)
 print(killed)
 """
-TRIALS = 50
+TRIALS = 30
 MAILS = 130
 
 

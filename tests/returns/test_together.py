@@ -238,7 +238,7 @@ def test_kill_9_of_a_request_leaves_all_of_it_or_nothing(counters: list[Counter]
     ]
     took = min(counters[0].did(path, *lines)["seconds"] for _turn in range(3))
     left = set()
-    for _trial in range(80):
+    for _trial in range(60):
         requests = len(set(column(path, "SELECT request FROM return_case")))
         counters[0].ask(path, *(line.split() for line in lines), delay=chance.uniform(0, took * SLOWER))
         counters[0].answer()
@@ -267,7 +267,7 @@ def test_kill_9_of_an_import_leaves_no_case_by_halves_and_of_a_strict_one_nothin
     line = f"returns import {file}" + " --strict" * strict
     took = counters[0].did(copied(path), line)["seconds"]
     left = set()
-    for _trial in range(25):
+    for _trial in range(12):
         trial = copied(path)
         counters[0].ask(trial, line.split(), delay=chance.uniform(0, took * SLOWER))
         counters[0].answer()

@@ -83,6 +83,7 @@ WHOLE = (
 )
 LINE = (
     Column("position", _("No.")),
+    Column("line", _("Line of the note")),
     REFERENCE,
     DESIGNATION,
     Column("label", _("Reason")),
