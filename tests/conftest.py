@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from comptoir.core import i18n
 
 i18n.use("fr")
-settings.register_profile("steady", max_examples=60, deadline=None, derandomize=True, database=None)
+settings.register_profile("steady", max_examples=40, deadline=None, derandomize=True, database=None)
 settings.register_profile("search", max_examples=1500, deadline=None, database=None, suppress_health_check=HealthCheck)
 settings.load_profile("steady")
 

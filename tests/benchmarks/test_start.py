@@ -11,7 +11,7 @@ import pytest
 from .conftest import child_environment, cold
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
-ROUNDS = 25
+ROUNDS = 18
 BIN = Path(sys.executable).parent
 GOOD = ("-a", "works=yes", "-a", "screen=very_good", "-a", "shell=very_good")
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -123,7 +123,7 @@ def test_each_act_is_seen_in_large_with_its_basket_and_heard_its_own_way(station
     ):
         scans(terminal, keys)
         rung += sounds
-        if size == (80, 24):  # they sound the same on a small screen, and take their time
+        if size == (80, 24) and sounds > 1:  # they sound the same on a small screen, and listening takes its time
             assert rings(terminal, rung) == rung, headline
         terminal.sees(headline, *shown)
         assert large(still(terminal)) == headline
