@@ -68,7 +68,7 @@ class Returns(Steps):
         place, key = self.item(operator, number)
         now = self.model.baskets[operator].get((place, key))
         allowed = now is not None and count >= 0
-        if allowed and count:
+        if allowed and count > now:  # fewer is always a step the right way
             allowed = self.inside(operator, place) - now + count <= self.model.left(place)
         self.kept(operator, self.tried(allowed, basket.change, place, key, count, self.by(operator)))
 
