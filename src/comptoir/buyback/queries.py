@@ -10,6 +10,7 @@ from comptoir.catalog.rules import described
 from comptoir.core.later import later
 from comptoir.core.money import ZERO
 from comptoir.core.refs import NUMBER_LENGTH
+from comptoir.store import numbers as numbering
 
 if TYPE_CHECKING:
     from comptoir.catalog.diagnosis import Categories
@@ -213,12 +214,7 @@ def buybacks(reader: "Reader", filters: Mapping[str, str], sort: str, *, backwar
 def resolved(reader: "Reader", text: str) -> str:
     """Give the one number that a text names, whole or by its end; raise UnknownBuyback and its kin."""
     end = suffix(text)
-    if len(end) == NUMBER_LENGTH:
-        found = reader.values("SELECT number FROM buyback WHERE number = :end", end=end)
-    else:
-        found = reader.values(
-            "SELECT number FROM buyback WHERE substr(number, -length(:end)) = :end ORDER BY number LIMIT 6", end=end
-        )
+    found = numbering.ending(reader, "buyback", end, NUMBER_LENGTH)
     if len(found) != 1:
         raise UnknownBuyback(text, found)
     return str(found[0])
@@ -251,10 +247,4 @@ def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, s
 
 def numbers(reader: "Reader", start: str, limit: int) -> list[str]:
     """List the latest numbers that begin so, or else the one that ends so, for completion."""
-    sql = "SELECT number FROM buyback WHERE number >= :start AND number < :end ORDER BY number DESC LIMIT :limit"
-    found = reader.values(sql, start=start, end=start + "~", limit=limit)
-    if found or not start:
-        return found
-    ending = "SELECT number FROM buyback WHERE substr(number, -length(:start)) = :start LIMIT 2"
-    ended = reader.values(ending, start=start)
-    return ended if len(ended) == 1 else []
+    return numbering.offered(reader, "buyback", start, limit)

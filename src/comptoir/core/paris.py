@@ -62,6 +62,11 @@ def day_asked(flag: str, text: str, today: date) -> date:
     return day
 
 
+def since(text: str, now: datetime) -> datetime:
+    """Give the moment, in UTC, at which the day that `--since` names begins; raise BadDay."""
+    return moment_of(day_asked("--since", text, in_paris(now).date()))
+
+
 def _day(text: str, today: date) -> date:
     if ago := _AGO.fullmatch(text):
         return date.fromordinal(today.toordinal() - int(ago[1]) * _DAYS[ago[2]])

@@ -12,6 +12,7 @@ from comptoir.returns.refusals import BothTabs, NotInReturnBasket, UnknownCase
 from comptoir.returns.remaining import Held, Reasons, held
 from comptoir.returns.rules import CASE_DIGITS, credit, suffix
 from comptoir.returns.statuses import OPEN, STEPS, Place
+from comptoir.store import numbers as numbering
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
@@ -294,8 +295,7 @@ def conditions(asked: Mapping[str, str | bool | None], now: datetime) -> dict[st
 
 def since(text: str, now: datetime) -> str:
     """Give the moment, in UTC, at which the day that `--since` names begins; raise BadDay."""
-    day: date = paris.day_asked("--since", text, paris.in_paris(now).date())
-    return paris.moment_of(day).isoformat()
+    return paris.since(text, now).isoformat()
 
 
 def cases(reader: "Reader", filters: Mapping[str, str]) -> Iterator[CaseRow]:
@@ -316,12 +316,7 @@ def counts(reader: "Reader", filters: Mapping[str, str]) -> Counts:
 def resolved(reader: "Reader", text: str) -> str:
     """Give the one case number that a text names, whole or by its end; raise UnknownCase and its kin."""
     end = suffix(text)
-    if len(end) == CASE_DIGITS:
-        found = reader.values("SELECT number FROM return_case WHERE number = :end", end=end)
-    else:
-        found = reader.values(
-            "SELECT number FROM return_case WHERE substr(number, -length(:end)) = :end ORDER BY number LIMIT 6", end=end
-        )
+    found = numbering.ending(reader, "return_case", end, CASE_DIGITS)
     if len(found) != 1:
         raise UnknownCase(text, found)
     return str(found[0])
@@ -360,11 +355,4 @@ def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, s
 
 def numbers(reader: "Reader", start: str, limit: int) -> list[str]:
     """List the latest case numbers that begin so, or else the one that ends so, for completion."""
-    sql = "SELECT number FROM return_case WHERE number >= :start AND number < :end ORDER BY number DESC LIMIT :limit"
-    found = reader.values(sql, start=start, end=start + "~", limit=limit)
-    if found or not start:
-        return found
-    ended = reader.values(
-        "SELECT number FROM return_case WHERE substr(number, -length(:start)) = :start LIMIT 2", start=start
-    )
-    return ended if len(ended) == 1 else []
+    return numbering.offered(reader, "return_case", start, limit)
