@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("delivery_line", sa.Column("core_deposit", CENTS, nullable=False, server_default=sa.text("0")))
     _baskets()
     _cases()
+    _case_lines()
     _outbox()
     if op.get_bind().dialect.name == "sqlite":
         _guard()
@@ -65,6 +66,9 @@ def _cases() -> None:
         sa.Column("credit_note", sa.Text, nullable=False),
         **STRICT,
     )
+
+
+def _case_lines() -> None:
     op.create_table(
         "return_line",
         sa.Column("number", sa.Text, sa.ForeignKey("return_case.number"), primary_key=True),
