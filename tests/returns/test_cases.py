@@ -220,3 +220,14 @@ def test_without_a_terminal_what_is_missing_is_named(sent, done, cli, shop: Path
 def csv_rows(text: str) -> list[dict[str, str]]:
     """Read CSV with a header."""
     return list(csv.DictReader(text.splitlines()))
+
+
+def test_a_cancelled_case_left_the_way_and_its_gauge_says_so(sent, done, cli) -> None:
+    number = sent()
+    assert done(f"returns cancel {number} --yes --json")[0]["step"] == 0
+    assert "□□□□" in cli(f"returns show {number}").out
+
+
+@pytest.mark.parametrize("why", ["", "  "])
+def test_a_request_is_not_refused_without_a_word(sent, refuses, why: str) -> None:
+    refuses(f"returns refuse {sent()} --why '{why}' --yes", USAGE, *(["missing_value"] if not why else ["no_why"]))

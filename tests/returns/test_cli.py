@@ -1,10 +1,17 @@
 """Returns at the counter: each bad input has its code and its kind, and changes nothing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from comptoir.core.errors import DONE, MISSING, REFUSED, USAGE
+from comptoir.returns import queries, reasons, services
+from comptoir.returns.documents import Shop
+from comptoir.returns.refusals import ReturnBasketChanged
+from comptoir.returns.rules import By
+from comptoir.store.engine import transaction
+from comptoir.store.read import reading
 
 from .conftest import FUTURE, NEW, OLD, OTHER, dump, whole
 
@@ -111,6 +118,30 @@ def test_a_basket_whose_note_changed_customer_meanwhile_is_not_sent(done, refuse
     moved = f"{OLD},2021-11-10,CARROSSERIE LELONG,1,8MK376,4082858376007,RADIATEUR MOTEUR,2,93.54"
     done("delivery import - --json", input=f"{header}\n{moved}\n".encode())
     refuses("returns send --yes", REFUSED, "other_customer")
+
+
+def test_an_empty_reason_is_no_reason_and_is_told(done, refuses) -> None:
+    """As a script gives it whose variable is not set."""
+    refuses(f"returns add {NEW} 1 -r ''", USAGE, "unknown_reason")
+    done(f"returns add {NEW} 1")
+    refuses("returns set 1 -r ''", USAGE, "unknown_reason")
+
+
+def test_a_bad_quantity_is_told_once_for_all_lines(refuses) -> None:
+    assert len(refuses(f"returns add {NEW} --all -q 0", USAGE, "bad_quantity")) == 1
+
+
+def test_what_was_shown_to_one_customer_is_not_sent_for_another(done, shop: Path) -> None:
+    done(f"returns add {OLD} 1 -r defective")
+    known = reasons.load("")
+    with reading(shop) as reader:
+        shown = tuple(queries.basket(reader, "test", known))
+    draft = services.Draft(shown, known, Shop("", ""), "", lambda _values: ("", ""))
+    header = "note_number,delivery_date,customer,line,reference,ean,designation,quantity,unit_price"
+    moved = f"{OLD},2021-11-10,CARROSSERIE LELONG,1,8MK376,4082858376007,RADIATEUR MOTEUR,2,93.54"
+    done("delivery import - --json", input=f"{header}\n{moved}\n".encode())
+    with pytest.raises(ReturnBasketChanged), transaction(shop) as session:
+        services.send(session, draft, By("test", datetime(2021, 12, 10, 9, tzinfo=UTC)))
 
 
 @pytest.mark.parametrize("command", ["send --yes", "send --dry-run", "save lundi"])

@@ -268,6 +268,11 @@ def test_a_case_refused_inside_a_file_leaves_nothing_of_itself(bring: Bring, sho
     assert column(shop, "SELECT count(*) FROM delivery_return") == [3]
 
 
+def test_one_amount_written_in_two_ways_is_one(bring: Bring, status) -> None:
+    assert bring(f"{FIRST},closed,1,2,,,,,9.1,", f"{FIRST},closed,2,3,,,,,9.10,")[0] == DONE
+    assert status(FIRST) == "closed"
+
+
 def test_a_thousand_unknown_cases_are_told_each(bring: Bring) -> None:
     numbers = [f"2{number:06}" for number in range(1000, 2000)]
     lines = [f"{number}{check_digit(number)},received,,,,,,,," for number in numbers]

@@ -1,19 +1,18 @@
 """What commands on cases do once these are sent: move them, judge their lines, compare estimates with credits."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from comptoir.core import money, paris
+from comptoir.core import money
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
-from comptoir.returns import exports, queries
+from comptoir.returns import exports, prompts, queries
 from comptoir.returns.queries import CaseDetail, CaseRow, LineRow
-from comptoir.returns.refusals import AllAccepted, BadCount, WhyRefused
+from comptoir.returns.refusals import AllAccepted, BadCount, NoWhy
 from comptoir.returns.remaining import Reasons
 from comptoir.returns.rules import NOT_INVOICED, By, Verdict, credit_note
 from comptoir.returns.statuses import CASE_WORDS, CaseStatus
@@ -78,11 +77,6 @@ class Comparison:
         return told.format(count=self._count, amount=money.spoken(self._amount), days=self._oldest)
 
 
-def today(desk: Desk) -> date:
-    """Give the day that it is in Paris."""
-    return paris.in_paris(desk.clock.now()).date()
-
-
 def terms(reasons: Reasons) -> list[TermsRow]:
     """List the reasons with their terms, fees as they are recorded."""
     return [TermsRow(**{**reason._asdict(), "fee": reason.fee.written()}) for reason in reasons.values()]
@@ -104,7 +98,8 @@ def received(desk: Desk, texts: Sequence[str]) -> list[CaseRow]:
 def refused(desk: Desk, text: str, why: str, *, yes: bool) -> list[CaseRow]:
     """Refuse the case that a text names, after a yes; give it, nothing where the person says no."""
     number = _resolved(desk, text)
-    reason = tidy(desk.value("--why", why or None, _("Why is it refused?"), lambda _text: None))
+    reason = tidy(desk.value("--why", why or None, _("Why is it refused?"), _check_why))
+    _check_why(reason)
     if not desk.agreed(_("Refuse case {number}?").format(number=number), yes=yes):
         return []
     return _done(desk, [number], lambda session, number, by: services.refuse(session, number, reason, by))
@@ -133,7 +128,7 @@ def judged(desk: Desk, text: str, position: int | None, found: Found, *, every: 
     else:
         verdicts = {line.position: _asked(desk, line) for line in waiting}
     with desk.writing() as session:
-        services.judge(session, number, verdicts, _by(desk))
+        services.judge(session, number, verdicts, prompts.by(desk))
     return number
 
 
@@ -182,7 +177,7 @@ def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file of the distributor's, or the standard input, each refused line told as it comes."""
     with sheet.opened(name) as file:
         tally = erp.import_cases(
-            desk.writing, file, lambda problem: desk.out.say(problem.message), _by(desk), strict=strict
+            desk.writing, file, lambda problem: desk.out.say(problem.message), prompts.by(desk), strict=strict
         )
     if tally.legacy:
         desk.out.warn(_("the file is not in UTF-8: it was read as cp1252, look at its accents"))
@@ -191,11 +186,7 @@ def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
 
 def compared(desk: Desk, reader: "Reader", *, due: bool) -> Comparison:
     """Compare what was estimated and credited; `due` keeps what waits for its credit."""
-    return Comparison(reconcile.compared(exports.exported(reader, ""), today(desk)), due=due)
-
-
-def _by(desk: Desk) -> By:
-    return By(desk.operator, desk.clock.now())
+    return Comparison(reconcile.compared(exports.exported(reader, ""), prompts.today(desk)), due=due)
 
 
 def _resolved(desk: Desk, text: str) -> str:
@@ -209,7 +200,7 @@ def _done(desk: Desk, numbers: Sequence[str], verb: "Callable[[Session, str, By]
     with desk.writing() as session:
         for number in numbers:
             try:
-                verb(session, number, _by(desk))
+                verb(session, number, prompts.by(desk))
             except ComptoirError as problem:
                 problems.append(problem)
         raise_all(problems)
@@ -252,7 +243,7 @@ def _asked(desk: Desk, line: LineRow) -> Verdict:
         left = line.quantity - sum(counts)
         counts.append(_asked_count(desk, question, left, left if not counts else 0) if left else 0)
     missing = line.quantity - sum(counts)
-    why = desk.ask.text(_("Why are parts refused?"), lambda text: _check_why(text, line)) if counts[1] else ""
+    why = desk.ask.text(_("Why are parts refused?"), _check_why) if counts[1] else ""
     accepted, refused, damaged = counts
     return Verdict(accepted, refused, damaged, missing, tidy(why))
 
@@ -267,6 +258,6 @@ def _asked_count(desk: Desk, question: str, left: int, default: int) -> int:
     return int(desk.ask.text(asked, check) or default)
 
 
-def _check_why(text: str, line: LineRow) -> None:
+def _check_why(text: str) -> None:
     if not text.strip():
-        raise WhyRefused(line.position)
+        raise NoWhy

@@ -210,15 +210,14 @@ def eligible(
     ] = False,
 ) -> None:
     """List what may still go back."""
-    known, today = prompts.known(desk), cases.today(desk)
+    known, today = prompts.known(desk), prompts.today(desk)
     with desk.reading() as reader:
         lines = remaining.holding(reader, text)
-    if explain:
-        with desk.reading() as reader:
+        if explain:
             rows = remaining.explained(reader, lines, known, today)
             desk.out.rows(columns.explained(prompts.words(known)), rows, view)
-    else:
-        desk.out.rows(columns.eligible(prompts.words(known)), remaining.eligible(lines, known, today), view)
+        else:
+            desk.out.rows(columns.eligible(prompts.words(known)), remaining.eligible(lines, known, today), view)
 
 
 @app.verb("list", help=_("Follow the cases, the latest first."))

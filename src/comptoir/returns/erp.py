@@ -177,7 +177,7 @@ def _told(lines: Sequence[dict[str, str]]) -> Told:
     if not is_case(number):
         raise UnknownCase(number)
     statuses = {_status(cells["status"]) for cells in lines}
-    amounts = {cells.get("credited", "") for cells in lines} - {""}
+    amounts = {money.parse(cells["credited"]) for cells in lines if cells.get("credited")}
     notes = {credit_note(cells["credit_note"]) for cells in lines if cells.get("credit_note")} or {NOT_INVOICED}
     if len(statuses) > 1 or len(amounts) > 1 or len(notes) > 1:
         raise ValueError(_("its lines contradict each other"))
@@ -192,7 +192,7 @@ def _told(lines: Sequence[dict[str, str]]) -> Told:
     status, note = statuses.pop(), notes.pop()
     if note != NOT_INVOICED and status is not CaseStatus.CLOSED:
         raise ValueError(_("a credit note is that of a closed case"))
-    credited = money.parse(amounts.pop()) if amounts else None
+    credited = amounts.pop() if amounts else None
     if credited is not None and credited < 0:
         raise ValueError(_("a credit is not negative: {amount}").format(amount=credited))
     return Told(status, verdicts, credited, note)

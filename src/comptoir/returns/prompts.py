@@ -1,6 +1,7 @@
 """What commands on returns ask, and show before they act."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.core.refs import gtin
-from comptoir.core.text import fold, tidy
+from comptoir.core.text import fold
 from comptoir.deliveries.rules import note_number, reference_key
 from comptoir.desk import Desk
 from comptoir.desk.output import Column
@@ -19,7 +20,6 @@ from comptoir.returns.queries import CaseRow, ItemRow
 from comptoir.returns.reasons import Reason
 from comptoir.returns.refusals import (
     BadCount,
-    BadQuantity,
     NamedTwice,
     NoSuchLine,
     NothingLeft,
@@ -27,7 +27,7 @@ from comptoir.returns.refusals import (
     UnknownReason,
 )
 from comptoir.returns.remaining import Held, Reasons
-from comptoir.returns.rules import By
+from comptoir.returns.rules import By, check_quantity, estimate, total
 from comptoir.returns.statuses import Place
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ TEMPLATES = Path(__file__).with_name("templates")
 def by(desk: Desk) -> By:
     """Give who acts, and when."""
     return By(desk.operator, desk.clock.now())
+
+
+def today(desk: Desk) -> date:
+    """Give the day that it is in Paris."""
+    return paris.in_paris(desk.clock.now()).date()
 
 
 def known(desk: Desk) -> Reasons:
@@ -81,7 +86,7 @@ def item_columns(desk: Desk) -> tuple[Column, ...]:
 
 def picked(text: str | None, known: Reasons) -> Reason | None:
     """Give the reason that a key or a label names, in any spelling, None for none; raise UnknownReason."""
-    if not text:
+    if text is None:
         return None
     for reason in known.values():
         if fold(text) in {reason.key, fold(reason.label)}:
@@ -95,6 +100,8 @@ def added(
     """Put lines of a note into the basket, all or none; give the basket's lines that were added."""
     check_open(desk)
     (quantity, reason), choices, number = wanted, known(desk), note_number(note)
+    if quantity is not None:
+        check_quantity(quantity)
     with desk.reading() as reader:
         lines = remaining.of_note(reader, number)
         inside = {line.place: sum(queries.inside(reader, desk.operator, line.place).values()) for line in lines}
@@ -106,7 +113,7 @@ def added(
         problems: list[ComptoirError] = []
         for place, count in quantities.items():
             try:
-                basket.add(connection, place, count if quantity is None else quantity, why, by(desk))
+                basket.add(connection, place, count, why, by(desk))
             except ComptoirError as problem:
                 problems.append(problem)
         raise_all(problems)
@@ -122,20 +129,7 @@ def held(desk: Desk, name: str = "") -> list[ItemRow]:
 
 def summed(desk: Desk, items: Sequence[ItemRow]) -> str:
     """Say what a basket holds and would be credited, what it lacks, and how many others wait."""
-    parts = sum(item.quantity for item in items)
-    total = sum((item.credit or money.ZERO for item in items), money.ZERO)
-    told = [
-        ngettext("{count} part", "{count} parts", parts).format(count=parts),
-        _("estimated credit excl. tax {amount}").format(amount=money.spoken(total)),
-    ]
-    later_on = sum((item.credit or money.ZERO for item in items if not item.at_once), money.ZERO)
-    if later_on:
-        told.append(_("of which {amount} after an expert's look").format(amount=money.spoken(later_on)))
-    lacking = sum(item.credit is None for item in items)
-    if lacking:
-        lines = ngettext("{count} line has no reason yet", "{count} lines have no reason yet", lacking)
-        told.append(lines.format(count=lacking))
-    return "\n".join([", ".join(told), *_waiting(desk)])
+    return "\n".join([total(items), *_waiting(desk)])
 
 
 def changed(desk: Desk, position: int, quantity: int | None, reason: str | None) -> list[ItemRow]:
@@ -145,8 +139,8 @@ def changed(desk: Desk, position: int, quantity: int | None, reason: str | None)
     item = queries.item_at(held(desk), position)
     if quantity is None and reason is None:
         reason = _asked_reason(desk, choices, "--quantity, --reason")
-    if quantity is not None and quantity < 1:
-        raise BadQuantity(quantity)
+    if quantity is not None:
+        check_quantity(quantity)
     why = picked(reason, choices)
     place = Place(int(item.note), item.line)
     with desk.bulk() as connection:
@@ -197,7 +191,7 @@ def reopened(desk: Desk, name: str | None) -> list[ItemRow]:
     if name is None:
         name = _saved_name(desk)
     with desk.bulk() as connection:
-        basket.reopen(connection, tidy(name), by(desk))
+        basket.reopen(connection, name, by(desk))
     items = held(desk)
     for item in items:
         if item.quantity > item.eligible:
@@ -236,10 +230,8 @@ def recap(drafted: "Draft") -> str:
     for note in sorted({item.note for item in drafted.items}, key=int):
         lines.append(_("Delivery note {note}:").format(note=note))
         lines += [f"     {_named(item)}" for item in drafted.items if item.note == note]
-    total = sum((item.credit or money.ZERO for item in drafted.items), money.ZERO)
-    lines.append(
-        _("Estimated credit excl. tax: {amount}, subject to quality control").format(amount=money.spoken(total))
-    )
+    credit = money.spoken(estimate(drafted.items))
+    lines.append(_("Estimated credit excl. tax: {amount}, subject to quality control").format(amount=credit))
     lines.append(
         _("The pre-agreement goes to {email}").format(email=drafted.email)
         if drafted.email
@@ -335,8 +327,8 @@ def _check_count(text: str, left: int) -> None:
 
 def _reason(desk: Desk, given: str | None, choices: Reasons, lines: Sequence[Held]) -> Reason | None:
     """Give the reason that was given, or one of those open for all the lines; None where there is none to ask."""
-    today = paris.in_paris(desk.clock.now()).date()
-    fit = {key: each for key, each in choices.items() if all(line.standing(each, today).open for line in lines)}
+    day = today(desk)
+    fit = {key: each for key, each in choices.items() if all(line.standing(each, day).open for line in lines)}
     if given is None and desk.can_ask and fit:
         given = _asked_reason(desk, fit, "--reason")
     return picked(given, choices)

@@ -326,6 +326,13 @@ class WhyRefused(Refused):
         )
 
 
+class NoWhy(UsageProblem):
+    """A refusal without a word."""
+
+    def __init__(self) -> None:
+        super().__init__(_("nothing says why"), _("say it with `--why`: the customer reads it"))
+
+
 class NotCredited(Refused):
     """A credit note for a case that gave none."""
 

@@ -1,8 +1,9 @@
 """What remains of a line, windows, credits, numbers and verdicts: the rules of a return."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from comptoir.core import money
 from comptoir.core.i18n import _, ngettext
@@ -53,6 +54,22 @@ class Verdict(NamedTuple):
     def counted(self) -> int:
         """Give how many parts were judged."""
         return self.accepted + self.refused + self.damaged + self.missing
+
+
+class Wanted(Protocol):
+    """A line of a basket; its credit is not known without a reason."""
+
+    @property
+    def quantity(self) -> int:
+        """Give the parts."""
+
+    @property
+    def credit(self) -> Decimal | None:
+        """Give what they would be credited, excluding tax."""
+
+    @property
+    def at_once(self) -> bool:
+        """Tell whether they are credited before an expert looks at them."""
 
 
 class Standing(NamedTuple):
@@ -138,6 +155,28 @@ def credit(unit: Decimal, fee: "Fee", quantity: int) -> Decimal:
     """Give what so many parts are credited, excluding tax: their price or deposit, less the fee, to the cent."""
     amount = money.rounded(unit * quantity)
     return amount - fee.of(amount, quantity)
+
+
+def estimate(items: Iterable[Wanted]) -> Decimal:
+    """Give what the lines of a basket would be credited, excluding tax; those without a reason count for nothing."""
+    return sum((item.credit for item in items if item.credit is not None), money.ZERO)
+
+
+def total(items: Sequence[Wanted]) -> str:
+    """Write what a basket holds and would be credited, and what it lacks."""
+    parts = sum(item.quantity for item in items)
+    told = [
+        ngettext("{count} part", "{count} parts", parts).format(count=parts),
+        _("estimated credit excl. tax {amount}").format(amount=money.spoken(estimate(items))),
+    ]
+    later = estimate(item for item in items if not item.at_once)
+    if later:
+        told.append(_("of which {amount} after an expert's look").format(amount=money.spoken(later)))
+    lacking = sum(item.credit is None for item in items)
+    if lacking:
+        lines = ngettext("{count} line has no reason yet", "{count} lines have no reason yet", lacking)
+        told.append(lines.format(count=lacking))
+    return ", ".join(told)
 
 
 def at(moment: datetime, last: datetime) -> datetime:

@@ -26,7 +26,7 @@ from comptoir.returns.refusals import (
     UnknownCase,
 )
 from comptoir.returns.remaining import Held, Reasons
-from comptoir.returns.rules import NOT_INVOICED, By, Verdict, at, check_verdict, credit, moved, next_number
+from comptoir.returns.rules import NOT_INVOICED, By, Verdict, at, check_verdict, credit, estimate, moved, next_number
 from comptoir.returns.statuses import CaseStatus, PaperKind, Place
 from comptoir.returns.tables import ReturnCase, ReturnLine
 from comptoir.store import documents as issued
@@ -71,7 +71,7 @@ def send(session: Session, draft: Draft, by: By) -> list[str]:
 
 def _shown(items: Sequence[ItemRow]) -> list[tuple[object, ...]]:
     """Give what a person agreed to; what remains of a line may have changed, and is counted anew."""
-    return [(item.id, item.note, item.line, item.quantity, item.reason, item.credit) for item in items]
+    return [(item.id, item.customer, item.note, item.line, item.quantity, item.reason, item.credit) for item in items]
 
 
 def cancel(session: Session, number: str, by: By) -> None:
@@ -178,7 +178,7 @@ def _numbers(last: str | None, count: int) -> list[str]:
 
 def _case(session: Session, names: tuple[str, str], note: int, items: Sequence[ItemRow], draft: Draft, by: By) -> None:
     number, request = names
-    total = sum((item.credit or money.ZERO for item in items), money.ZERO)
+    total = estimate(items)
     session.add(
         ReturnCase(
             number=number,

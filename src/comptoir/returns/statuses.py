@@ -37,8 +37,8 @@ CASE_FLOW = Flow(
         _S.CANCELLED: frozenset(),
     }
 )
-# On the way to its end a case goes through these; the step is what the gauge shows.
-STEPS = {_S.SENT: 1, _S.RECEIVED: 2, _S.CHECKING: 3, _S.CLOSED: 4, _S.REFUSED: 4, _S.CANCELLED: 4}
+# On the way to its end a case goes through these; the step is what the gauge shows, and a cancelled case left the way.
+STEPS = {_S.SENT: 1, _S.RECEIVED: 2, _S.CHECKING: 3, _S.CLOSED: 4, _S.REFUSED: 4, _S.CANCELLED: 0}
 OPEN = (_S.SENT, _S.RECEIVED, _S.CHECKING)
 GAUGES = {step: "■" * step + "□" * (4 - step) for step in STEPS.values()}
 

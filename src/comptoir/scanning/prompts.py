@@ -169,16 +169,18 @@ def station(desk: Desk, source: Source, columns: Sequence[Column], view: View, i
                 else:
                     _exhaust(taken)
         finally:
-            _left(desk, drawn, around)
+            _left(desk, drawn, around, into)
     if kind == "camera" and not around.count:
         raise NothingSeen(name)
 
 
-def _left(desk: Desk, drawn: "Board | None", around: "Station") -> None:
-    """Give the terminal back, sum up, and try the e-mails of what was sent."""
+def _left(desk: Desk, drawn: "Board | None", around: "Station", into: "Returning | None") -> None:
+    """Give the terminal back, sum up, say what waits in the basket, and try the e-mails of what was sent."""
     if drawn:
         drawn.leave()
         desk.out.say(around.told())
+    if into and (held := returns.held(desk)):
+        desk.out.say(stations.totalled(held))
     if around.sent:
         returns.mailed(desk)
 

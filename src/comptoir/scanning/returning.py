@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import _, ngettext
-from comptoir.core.money import ZERO, spoken
+from comptoir.core.money import spoken
 from comptoir.core.paris import in_paris
 from comptoir.returns import basket, queries
 from comptoir.returns.basket import Change
@@ -16,7 +16,7 @@ from comptoir.returns.queries import ItemRow
 from comptoir.returns.reasons import Reason
 from comptoir.returns.refusals import OtherCustomer
 from comptoir.returns.remaining import Reasons, held
-from comptoir.returns.rules import By
+from comptoir.returns.rules import By, estimate
 from comptoir.returns.statuses import Place
 from comptoir.scanning.commands import LABELS, Command
 from comptoir.scanning.lookup import Scanned
@@ -249,10 +249,9 @@ class Returning:
             return Act("sending", "")
         self._asked = command, items
         parts, notes = sum(item.quantity for item in items), len({item.note for item in items})
-        total = sum((item.credit or ZERO for item in items), ZERO)
         told = ngettext("SEND {parts} PART? SCAN AGAIN", "SEND {parts} PARTS? SCAN AGAIN", parts).format(parts=parts)
         recap = ngettext("{notes} delivery note, {credit}", "{notes} delivery notes, {credit}", notes)
-        why = [items[0].customer, recap.format(notes=notes, credit=spoken(total))]
+        why = [items[0].customer, recap.format(notes=notes, credit=spoken(estimate(items)))]
         if not self._counter.email:
             why.append(_("no e-mail will leave"))
         return Act("asked", told, " - ".join(why))

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from sqlite3 import Connection
 
 from comptoir.core.i18n import _, ngettext
-from comptoir.core.money import ZERO, spoken
 from comptoir.core.paris import in_paris
 from comptoir.desk.board import Board
 from comptoir.desk.eyes import cell
 from comptoir.desk.output import Column
 from comptoir.desk.scanner import Scan, Scanner
 from comptoir.returns.queries import ItemRow
+from comptoir.returns.rules import total
 from comptoir.scanning.commands import LABELS, Command
 from comptoir.scanning.layouts import RIGHT
 from comptoir.scanning.lookup import Lookup, Scanned, is_list
@@ -194,18 +194,8 @@ class Station:
 
 
 def totalled(held: Sequence[ItemRow]) -> str:
-    """Say how many parts are in a basket, and what they would be credited."""
-    parts = sum(item.quantity for item in held)
-    total = sum((item.credit or ZERO for item in held), ZERO)
-    told = ngettext(
-        "in the basket: {count} part, estimated credit excl. tax {amount}",
-        "in the basket: {count} parts, estimated credit excl. tax {amount}",
-        parts,
-    )
-    lacking = sum(item.credit is None for item in held)
-    lines = ngettext("{count} line has no reason yet", "{count} lines have no reason yet", lacking)
-    said = [told.format(count=parts, amount=spoken(total)), *([lines.format(count=lacking)] if lacking else [])]
-    return ", ".join(said) if parts else ""
+    """Say what is in a basket; nothing of an empty one."""
+    return _("in the basket: {total}").format(total=total(held)) if held else ""
 
 
 def card(done: Scanned) -> Card:
