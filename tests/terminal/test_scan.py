@@ -132,7 +132,7 @@ def test_the_scans_before_stay_on_the_screen_the_newest_first(station):
     terminal = station()
     for number in range(8):
         terminal.types(f"NOWHERE-{number}\r")
-    terminal.sees("INCONNU NOWHERE-7")
+    terminal.sees("INCONNU NOWHERE-7", but="NOWHERE-1")  # the lowest line is painted last
     shown = [line for line in terminal.lines if "NOWHERE" in line]
     assert [line[-1] for line in shown] == ["7", "6", "5", "4", "3", "2"]
 
