@@ -37,10 +37,17 @@ FEATURES = {
     "delivery": "comptoir.deliveries",
     "scan": "comptoir.scanning",
     "returns": "comptoir.returns",
+    "repair": "comptoir.repairs",
+    "repair parts": "comptoir.parts",
+    "repair fiche": "comptoir.fiches",
+    "repair technician": "comptoir.technicians",
+    "repair library": "comptoir.attachments",
+    "repair survey": "comptoir.surveys",
     "outbox": "comptoir.outbox",
     "reseller": "comptoir.parties",
     "config": "comptoir.config",
 }
+# Features that are typed after the name of the one they belong to have both words in theirs.
 # Features that are a command by themselves, whether or not they have others.
 COMMANDS = {"scan": "comptoir.scanning", "doctor": "comptoir.doctor", "demo": "comptoir.demo"}
 # The program's own options may stand anywhere on the line: their name, and whether a value follows.
@@ -94,6 +101,11 @@ def feature(name: str) -> Feature:
     """Load the commands of a feature."""
     package = FEATURES.get(name) or COMMANDS[name]
     return cast("Feature", import_module(f"{package}.cli").app)
+
+
+def inside(name: str) -> dict[str, Verb]:
+    """Give the commands typed after a feature's name, none where there is no such feature."""
+    return feature(name).below(name) if name in FEATURES else {}
 
 
 def opened(own: Own, out: Output) -> Desk:
@@ -155,7 +167,9 @@ def _offered() -> list[str] | None:
 def _named(words: Sequence[str]) -> tuple[Verb | None, Sequence[str]]:
     """Find the command that the first words name, and what is left of the line."""
     match words:
-        case [name, verb, *rest] if name in FEATURES and verb in feature(name).below(name):
+        case [name, below, verb, *rest] if verb in inside(f"{name} {below}"):
+            return feature(f"{name} {below}").verbs[verb], rest
+        case [name, verb, *rest] if verb in inside(name):
             return feature(name).verbs[verb], rest
         case [name, *rest] if name in COMMANDS:
             return feature(name).verbs[name], rest

@@ -18,13 +18,19 @@ def _help_line(package: str) -> str:
     return _(import_module(package).__doc__ or "")
 
 
+def _below(name: str) -> dict[str, str]:
+    """Give the features typed after a feature's name, by their own word: the name of each."""
+    return {full.removeprefix(f"{name} "): full for full in FEATURES if full.startswith(f"{name} ")}
+
+
 class LazyGroup(Group):
     """A feature: known by its package's docstring, its commands built one by one as they are named."""
 
     def __init__(self, name: str) -> None:
+        self.full = name
         own = command(feature(name).verbs[name]) if name in COMMANDS else None
         super().__init__(
-            name=name,
+            name=name.rsplit(maxsplit=1)[-1],
             help=_help_line(FEATURES[name]),
             params=own and own.params,
             callback=own and own.callback,
@@ -36,15 +42,18 @@ class LazyGroup(Group):
 
     def lines(self) -> list[tuple[str, str]]:
         """Give the name and the line of help of each command."""
-        return [(verb.name, verb.help) for verb in feature(self.name or "").below(self.name or "").values()]
+        own = [(verb.name, verb.help) for verb in feature(self.full).below(self.full).values()]
+        return own + [(word, _help_line(FEATURES[full])) for word, full in _below(self.full).items()]
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer's private types
         """Give the names of the feature's commands, in their own order."""
-        return list(feature(self.name or "").below(self.name or ""))
+        return [*feature(self.full).below(self.full), *_below(self.full)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - Typer's private types
         """Build the command of this name, or give None."""
-        verb = feature(self.name or "").below(self.name or "").get(cmd_name)
+        if cmd_name in _below(self.full):
+            return LazyGroup(_below(self.full)[cmd_name])
+        verb = feature(self.full).below(self.full).get(cmd_name)
         return verb and command(verb)
 
 
@@ -53,11 +62,11 @@ class Root(Group):
 
     def lines(self) -> list[tuple[str, str]]:
         """Give the name and the line of help of each feature."""
-        return [(name, _help_line(package)) for name, package in (FEATURES | COMMANDS).items()]
+        return [(name, _help_line(package)) for name, package in (FEATURES | COMMANDS).items() if " " not in name]
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer's private types
         """Give the names of the features."""
-        return list(FEATURES | COMMANDS)
+        return [name for name in FEATURES | COMMANDS if " " not in name]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - Typer's private types
         """Give the feature of this name, or None."""

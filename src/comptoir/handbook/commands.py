@@ -50,6 +50,18 @@ class Command:
         """Give the arguments, in the order they are typed."""
         return [parameter for parameter in self.parameters if not parameter.is_option]
 
+    def groups(self) -> Iterator["Command"]:
+        """Give every command that has a page: this one, and those below it that are features."""
+        yield self
+        for command in self.commands:
+            if command.is_feature:
+                yield from command.groups()
+
+    @property
+    def is_feature(self) -> bool:
+        """Tell whether this is a feature: a group of commands, or one typed right after the program's name."""
+        return bool(self.commands) or self.path.count(" ") == 1
+
     def leaves(self) -> Iterator["Command"]:
         """Give every command that does something: this one, those below it."""
         if self.runs:

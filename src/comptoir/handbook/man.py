@@ -31,7 +31,7 @@ DEFAULTS = {"database": "~/.local/share/comptoir/comptoir.db"}
 def pages() -> dict[str, str]:
     """Give every page by the name of its file, such as `comptoir-catalog.1`; raise FileNotFoundError without a note."""
     root = program()
-    return {f"{command.page}.1": _page(command, root) for command in (root, *root.commands)}
+    return {f"{command.page}.1": _page(command, root) for command in root.groups()}
 
 
 def note(name: str) -> str:
@@ -41,8 +41,10 @@ def note(name: str) -> str:
 
 def _page(command: Command, root: Command) -> str:
     parts = {
-        "features": "\n".join(entry(_reference(each), prose(each.help)) for each in root.commands),
-        "commands": "\n".join(_command(each) for each in command.commands),
+        "features": "\n".join(
+            entry(_reference(each), prose(each.help)) for each in command.commands if each.is_feature
+        ),
+        "commands": "\n".join(_command(each) for each in command.commands if not each.is_feature),
         "options": "\n".join(_parameter(each) for each in command.parameters),
         "output": "\n".join(_parameter(each) for each in _output(root)),
         "settings": "\n".join(_setting(each) for each in ENTRIES),
@@ -53,7 +55,9 @@ def _page(command: Command, root: Command) -> str:
 
 def _head(command: Command, root: Command) -> list[str]:
     name, line = literal(command.page), command.help.rstrip(".")
-    typed = [command] if command is root else command.leaves()
+    typed = (
+        [command] if command is root else [each for each in command.leaves() if each in (command, *command.commands)]
+    )
     return [
         '.\\" Written by python -m comptoir.handbook: change the commands or the notes, not this file.',
         f'.TH {name.upper()} 1 {RELEASED[__version__]} "comptoir {__version__}" "Manuel de comptoir"',
@@ -127,7 +131,7 @@ def _setting(setting: Entry) -> str:
 
 
 def _see_also(command: Command, root: Command) -> list[str]:
-    others = [_reference(each) for each in (root, *root.commands) if each.path != command.path]
+    others = [_reference(each) for each in root.groups() if each.path != command.path]
     return [section("VOIR AUSSI"), ",\n".join(others)]
 
 
