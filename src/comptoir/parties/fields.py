@@ -17,6 +17,7 @@ from comptoir.parties.rules import BadField, Check
 REGIONS = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "PF", "NC", "WF", "MC"})
 DIALLED = ("GP", "MQ", "GF", "RE", "YT", "FR")
 COUNTRIES = {"france": "France", "fr": "France", "monaco": "Monaco", "mc": "Monaco"}
+TITLES = {"m": "M.", "mr": "M.", "monsieur": "M.", "mme": "Mme", "mlle": "Mme", "madame": "Mme", "mademoiselle": "Mme"}
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"  # RFC 5322, 3.2.3, letters of any alphabet included (RFC 6532)
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
@@ -64,6 +65,24 @@ def phone(text: str) -> str:
     raise BadField("--phone", _("`{text}` is not a French phone number").format(text=text))
 
 
+def title(text: str) -> str:
+    """Give a civility as eco-organisms take it, `M.` or `Mme`; raise BadField."""
+    known = TITLES.get(fold(tidy(text)).rstrip("."))
+    if known is None:
+        raise BadField("--title", _("`{text}` is neither M. nor Mme").format(text=text))
+    return known
+
+
+def last_name(text: str) -> str:
+    """Give a person's last name, tidied; raise BadField when it is empty."""
+    return _filled("--last-name", text)
+
+
+def first_name(text: str) -> str:
+    """Give a person's first name, tidied; raise BadField when it is empty."""
+    return _filled("--first-name", text)
+
+
 def line(text: str) -> str:
     """Give the first line of an address; raise BadField when it is empty."""
     return _filled("--line", text)
@@ -96,6 +115,9 @@ def country(text: str) -> str:
 
 
 IDENTITY: Mapping[str, Check] = {"name": name, "siret": siret, "email": email, "phone": phone}
+CONSUMER: Mapping[str, Check] = {
+    "title": title, "last_name": last_name, "first_name": first_name, "email": email, "phone": phone,
+}  # fmt: skip
 PLACE: Mapping[str, Check] = {
     "line": line, "complement": complement, "postcode": postcode, "town": town, "country": country,
 }  # fmt: skip

@@ -54,6 +54,23 @@ class Pickup(NamedTuple):
         return any((self.line, self.complement, self.postcode, self.town))
 
 
+class Customer(NamedTuple):
+    """Options that name a private person, known or new."""
+
+    customer: Annotated[
+        str | None, option(metavar=_("CUSTOMER"), help=_("A known customer: e-mail, phone, or part of the name."))
+    ] = None
+    title: Annotated[str | None, option(metavar="M.|Mme", help=_("Civility of a new customer."))] = None
+    last_name: Annotated[str | None, option(help=_("Last name."))] = None
+    first_name: Annotated[str | None, option(help=_("First name."))] = None
+    email: Annotated[str | None, option(help=_("E-mail; the eco-organisms require it."))] = None
+    phone: Annotated[str | None, option(help=_("Phone, mainland or overseas."))] = None
+    line: Annotated[str | None, option(help=_("Number and street."))] = None
+    complement: Annotated[str | None, option(help=_("Building, floor, door."))] = None
+    postcode: Annotated[str | None, option(help=_("Postcode."))] = None
+    town: Annotated[str | None, option(help=_("Town."))] = None
+
+
 class SecondSite(Refused):
     """A buyback has one pickup address."""
 
@@ -83,6 +100,20 @@ def form(desk: Desk, identity: Identity, pickup: Pickup) -> tuple[dict[str, str]
             found += problem.problems()
     raise_all(found)
     return seller, place
+
+
+def person(desk: Desk, given: Customer) -> dict[str, str]:
+    """Give a private person's identity and address: known, typed, or asked for; raise every problem at once.
+
+    What is typed beside a known customer replaces what was known.
+    """
+    form: dict[str, str | None] = {key: value for key, value in given._asdict().items() if key != "customer"}
+    if given.customer is not None:
+        with desk.reading() as reader:
+            known = queries.consumer(reader, given.customer)._asdict()
+        form = {key: known[key] if value is None else value for key, value in form.items()}
+    form = _asked(desk, form, _QUESTIONS_PERSON, _person_checks())
+    return checked(form | {"complement": form["complement"] or ""}, _person_checks()) | {"country": "France"}
 
 
 def _who(desk: Desk, given: Identity) -> dict[str, str]:
@@ -125,6 +156,25 @@ _QUESTIONS_WHERE = {
     "town": _("Town"),
     "country": _("Country"),
 }
+
+
+_QUESTIONS_PERSON = {
+    "title": _("Civility (M. or Mme)"),
+    "last_name": _("Last name"),
+    "first_name": _("First name"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "line": _("Address: number and street"),
+    "complement": _("Complement (Enter for none)"),
+    "postcode": _("Postcode"),
+    "town": _("Town"),
+}
+
+
+def _person_checks() -> dict[str, Check]:
+    """Give the checks of a private person's form, in the order of its questions."""
+    places = {key: check for key, check in fields.PLACE.items() if key != "country"}
+    return {**fields.CONSUMER, **places}
 
 
 def _asked(

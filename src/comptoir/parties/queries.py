@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core.refs import typed
-from comptoir.parties.rules import UnknownReseller, enveloped
+from comptoir.parties.rules import UnknownConsumer, UnknownReseller, enveloped
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
@@ -73,3 +73,54 @@ def sirets(reader: "Reader", start: str, limit: int) -> list[str]:
     """List the SIRETs that begin so, for completion."""
     sql = "SELECT siret FROM reseller WHERE substr(siret, 1, length(:start)) = :start ORDER BY siret LIMIT :limit"
     return reader.values(sql, start=typed(start), limit=limit)
+
+
+class ConsumerRow(NamedTuple):
+    """A private person whose devices are repaired."""
+
+    id: int
+    title: str
+    last_name: str
+    first_name: str
+    email: str
+    phone: str
+    line: str
+    complement: str
+    postcode: str
+    town: str
+    country: str
+
+    @property
+    def name(self) -> str:
+        """Give the person's name as an envelope writes it."""
+        return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+
+
+_CONSUMER = (
+    "SELECT id, title, last_name, first_name, email, phone, line, complement, postcode, town, country FROM consumer"
+)
+
+
+def consumers(reader: "Reader", key: str) -> list[ConsumerRow]:
+    """List the consumers of an e-mail or a phone number, or else those whose name holds the text, any accents."""
+    exact = f"{_CONSUMER} WHERE fold(email) = fold(:key) OR phone = :phone ORDER BY id DESC"
+    found = list(reader.rows(exact, ConsumerRow, key=key.strip(), phone=_dialled(key)))
+    if found:
+        return found
+    sql = (
+        f"{_CONSUMER} WHERE instr(fold(first_name || ' ' || last_name), fold(:key)) ORDER BY last_name, first_name, id"
+    )
+    return list(reader.rows(sql, ConsumerRow, key=key.strip()))
+
+
+def consumer(reader: "Reader", key: str) -> ConsumerRow:
+    """Give the one consumer that answers to an e-mail, a phone or a name; raise UnknownConsumer with the candidates."""
+    found = consumers(reader, key)
+    if len(found) != 1:
+        raise UnknownConsumer(key, [f"{row.name} ({row.email})" for row in found])
+    return found[0]
+
+
+def _dialled(text: str) -> str:
+    digits = "".join(c for c in text if c.isdigit())
+    return f"+33{digits[1:]}" if digits.startswith("0") else f"+{digits}"

@@ -30,6 +30,18 @@ class UnknownReseller(NotFound):
         )
 
 
+class UnknownConsumer(NotFound):
+    """No consumer, or several, answer to this name, e-mail or phone."""
+
+    def __init__(self, key: str, near: list[str]) -> None:
+        super().__init__(
+            _("no single customer answers to `{key}`").format(key=key),
+            _("candidates: {several}").format(several=", ".join(near))
+            if near
+            else _("describe a new one: --title --last-name --first-name --email --phone --line --postcode --town"),
+        )
+
+
 class UnknownAddress(NotFound):
     """The reseller has no such address."""
 
@@ -54,7 +66,7 @@ def checked(form: Mapping[str, str | None], checks: Mapping[str, Check]) -> dict
         text = form[key]
         try:
             if text is None:
-                raise MissingValue(f"--{key}")
+                raise MissingValue(f"--{key.replace('_', '-')}")
             values[key] = check(text)
         except ComptoirError as problem:
             found.append(problem)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from comptoir.parties.tables import Address, Reseller
+from comptoir.parties.tables import Address, Consumer, Reseller
 
 
 def keep_reseller(session: Session, identity: Mapping[str, str], moment: datetime) -> Reseller:
@@ -28,4 +28,19 @@ def keep_address(session: Session, reseller: int, place: Mapping[str, str]) -> A
         kept = Address.model_validate({**place, "reseller_id": reseller})
         session.add(kept)
         session.flush()
+    return kept
+
+
+def keep_consumer(session: Session, person: Mapping[str, str], moment: datetime) -> Consumer:
+    """Record a private person, known by name and e-mail; what changed since the last time is brought up to date."""
+    same = [
+        func.lower(col(getattr(Consumer, key))) == person[key].lower() for key in ("email", "last_name", "first_name")
+    ]
+    kept = session.exec(select(Consumer).where(*same)).first()
+    if kept is None:
+        kept = Consumer.model_validate({**person, "created_at": moment})
+    else:
+        kept.sqlmodel_update(dict(person))
+    session.add(kept)
+    session.flush()
     return kept

@@ -32,3 +32,22 @@ class Address(SQLModel, table=True):
     postcode: str
     town: str
     country: str
+
+
+class Consumer(SQLModel, table=True):
+    """A private person whose device is repaired, as an eco-organism asks who they are."""
+
+    __tablename__ = "consumer"
+    __table_args__ = STRICT
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    last_name: str
+    first_name: str
+    email: str = Field(index=True)
+    phone: str
+    line: str
+    complement: str
+    postcode: str
+    town: str
+    country: str
+    created_at: datetime = Field(sa_type=Utc)

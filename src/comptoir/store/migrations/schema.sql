@@ -288,3 +288,261 @@ CREATE TABLE outbox (
 CREATE INDEX ix_outbox_state ON outbox (state);
 CREATE TRIGGER delivery_return_within BEFORE INSERT ON delivery_return WHEN NEW.quantity + (SELECT coalesce(sum(quantity), 0) FROM delivery_return WHERE note = NEW.note AND line = NEW.line) NOT BETWEEN 0 AND (SELECT quantity FROM delivery_line WHERE note = NEW.note AND line = NEW.line) BEGIN SELECT RAISE(ABORT, 'a line takes back what it delivered, no more and no less'); END;
 UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
+CREATE TABLE technician (
+	id INTEGER NOT NULL,
+	"key" TEXT NOT NULL,
+	name TEXT NOT NULL,
+	email TEXT NOT NULL,
+	active INTEGER NOT NULL CONSTRAINT technician_active CHECK (active IN (0, 1)),
+	created_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE ("key"),
+	CONSTRAINT technician_active CHECK (active IN (0, 1))
+)
+ STRICT;
+CREATE TABLE technician_fiche (
+	id INTEGER NOT NULL,
+	technician_id INTEGER NOT NULL,
+	fiche INTEGER NOT NULL,
+	since TEXT NOT NULL,
+	until TEXT NOT NULL,
+	withdrawn_on TEXT NOT NULL,
+	certificate TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT technician_fiche_known CHECK (fiche BETWEEN 1 AND 10),
+	CONSTRAINT technician_fiche_lasts CHECK (until = '' OR until >= since),
+	FOREIGN KEY(technician_id) REFERENCES technician (id)
+)
+ STRICT;
+CREATE INDEX ix_technician_fiche_technician_id ON technician_fiche (technician_id);
+CREATE TABLE training (
+	id INTEGER NOT NULL,
+	technician_id INTEGER NOT NULL,
+	title TEXT NOT NULL,
+	provider TEXT NOT NULL,
+	fiches TEXT NOT NULL,
+	planned_on TEXT NOT NULL,
+	done_on TEXT,
+	note TEXT NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(technician_id) REFERENCES technician (id)
+)
+ STRICT;
+CREATE INDEX ix_training_technician_id ON training (technician_id);
+CREATE TABLE legal_watch (
+	id INTEGER NOT NULL,
+	title TEXT NOT NULL,
+	source TEXT NOT NULL,
+	planned_on TEXT NOT NULL,
+	done_on TEXT,
+	by_whom TEXT NOT NULL,
+	note TEXT NOT NULL,
+	PRIMARY KEY (id)
+)
+ STRICT;
+UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
+CREATE TABLE part_purchase (
+	id INTEGER NOT NULL,
+	reference TEXT NOT NULL,
+	reference_key TEXT NOT NULL,
+	designation TEXT NOT NULL,
+	origin TEXT NOT NULL CONSTRAINT part_purchase_origin CHECK (origin IN ('new', 'used', 'circular')),
+	supplier TEXT NOT NULL,
+	invoice TEXT NOT NULL,
+	bought_on TEXT NOT NULL,
+	quantity INTEGER NOT NULL CONSTRAINT part_purchase_some CHECK (quantity > 0),
+	unit_cost INTEGER NOT NULL,
+	donor TEXT NOT NULL,
+	note TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	PRIMARY KEY (id)
+)
+ STRICT;
+CREATE INDEX ix_part_purchase_bought_on ON part_purchase (bought_on);
+CREATE INDEX part_purchase_reference ON part_purchase (reference_key, bought_on);
+CREATE TABLE part_use (
+	id INTEGER NOT NULL,
+	purchase_id INTEGER NOT NULL,
+	case_number TEXT NOT NULL,
+	quantity INTEGER NOT NULL CONSTRAINT part_use_some CHECK (quantity <> 0),
+	moment TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(purchase_id) REFERENCES part_purchase (id)
+)
+ STRICT;
+CREATE INDEX ix_part_use_case_number ON part_use (case_number);
+CREATE INDEX ix_part_use_purchase_id ON part_use (purchase_id);
+CREATE TRIGGER part_use_within BEFORE INSERT ON part_use WHEN NEW.quantity + (SELECT coalesce(sum(quantity), 0) FROM part_use WHERE purchase_id = NEW.purchase_id) > (SELECT coalesce(max(quantity), 0) FROM part_purchase WHERE id = NEW.purchase_id) OR NEW.quantity + (SELECT coalesce(sum(quantity), 0) FROM part_use WHERE purchase_id = NEW.purchase_id AND case_number = NEW.case_number) < 0 BEGIN SELECT RAISE(ABORT, 'a repair uses what was bought, and puts back what it took'); END;
+CREATE TRIGGER part_purchase_covers BEFORE UPDATE ON part_purchase WHEN NEW.id <> OLD.id OR NEW.quantity < (SELECT coalesce(sum(quantity), 0) FROM part_use WHERE purchase_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'a purchase covers what was used of it'); END;
+CREATE TRIGGER part_use_never_update BEFORE UPDATE ON part_use BEGIN SELECT RAISE(ABORT, 'part_use keeps what it was told'); END;
+CREATE TRIGGER part_use_never_delete BEFORE DELETE ON part_use BEGIN SELECT RAISE(ABORT, 'part_use keeps what it was told'); END;
+CREATE TRIGGER part_purchase_never_delete BEFORE DELETE ON part_purchase BEGIN SELECT RAISE(ABORT, 'part_purchase keeps what it was told'); END;
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+CREATE TABLE attachment (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	case_number TEXT NOT NULL,
+	kind TEXT NOT NULL CONSTRAINT attachment_kind CHECK (kind IN ('nameplate', 'invoice', 'signed-quote', 'picture', 'other')),
+	name TEXT NOT NULL,
+	media_type TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	digest TEXT NOT NULL,
+	source TEXT NOT NULL CONSTRAINT attachment_source CHECK (source IN ('case', 'product', 'family', 'model')),
+	serial TEXT NOT NULL,
+	added_at TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	removed_at TEXT
+)
+ STRICT;
+CREATE INDEX ix_attachment_case_number ON attachment (case_number);
+CREATE UNIQUE INDEX attachment_once ON attachment (case_number, kind, digest) WHERE removed_at IS NULL;
+CREATE TABLE library_document (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	scope TEXT NOT NULL CONSTRAINT library_document_scope CHECK (scope IN ('product', 'family', 'model')),
+	target TEXT NOT NULL,
+	kind TEXT NOT NULL CONSTRAINT library_document_kind CHECK (kind IN ('nameplate', 'invoice', 'signed-quote', 'picture', 'other')),
+	title TEXT NOT NULL,
+	name TEXT NOT NULL,
+	media_type TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	digest TEXT NOT NULL,
+	added_at TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	CONSTRAINT library_document_once UNIQUE (scope, target, digest)
+)
+ STRICT;
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
+ALTER TABLE outbox ADD COLUMN channel TEXT DEFAULT 'email' NOT NULL CONSTRAINT outbox_channel CHECK (channel IN ('email', 'sms'));
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+CREATE TABLE consumer (
+	id INTEGER NOT NULL,
+	title TEXT NOT NULL,
+	last_name TEXT NOT NULL,
+	first_name TEXT NOT NULL,
+	email TEXT NOT NULL,
+	phone TEXT NOT NULL,
+	line TEXT NOT NULL,
+	complement TEXT NOT NULL,
+	postcode TEXT NOT NULL,
+	town TEXT NOT NULL,
+	country TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	PRIMARY KEY (id)
+)
+ STRICT;
+CREATE INDEX ix_consumer_email ON consumer (email);
+CREATE TABLE repair_case (
+	number TEXT NOT NULL,
+	consumer_id INTEGER NOT NULL,
+	status TEXT NOT NULL,
+	place TEXT NOT NULL,
+	product TEXT NOT NULL,
+	product_label TEXT NOT NULL,
+	fiche INTEGER NOT NULL,
+	brand TEXT NOT NULL,
+	model TEXT NOT NULL,
+	serial TEXT NOT NULL,
+	serial_key TEXT NOT NULL,
+	bought_on TEXT NOT NULL,
+	warranty TEXT NOT NULL,
+	bonus INTEGER NOT NULL,
+	service TEXT NOT NULL,
+	fault TEXT NOT NULL,
+	condition TEXT NOT NULL,
+	deposit INTEGER NOT NULL,
+	deposit_means TEXT NOT NULL,
+	deposit_receipt TEXT NOT NULL,
+	consents TEXT NOT NULL,
+	distance INTEGER,
+	far_why TEXT NOT NULL,
+	technician_id INTEGER,
+	comeback_of TEXT,
+	organism TEXT NOT NULL,
+	symptom TEXT NOT NULL,
+	repair_code TEXT NOT NULL,
+	appointment TEXT,
+	operator TEXT NOT NULL,
+	opened_at TEXT NOT NULL,
+	moved_at TEXT NOT NULL,
+	repaired_at TEXT,
+	closed_at TEXT,
+	PRIMARY KEY (number),
+	CONSTRAINT repair_case_status CHECK (status IN ('received', 'quoted', 'agreed', 'refused', 'repairing', 'repaired', 'invoiced', 'handed_over', 'cancelled')),
+	CONSTRAINT repair_case_place CHECK (place IN ('workshop', 'on-site', 'drop-off')),
+	CONSTRAINT repair_case_warranty CHECK (warranty IN ('none', 'legal', 'manufacturer', 'insurance')),
+	FOREIGN KEY(consumer_id) REFERENCES consumer (id),
+	FOREIGN KEY(technician_id) REFERENCES technician (id),
+	FOREIGN KEY(comeback_of) REFERENCES repair_case (number)
+)
+ STRICT;
+CREATE INDEX ix_repair_case_consumer_id ON repair_case (consumer_id);
+CREATE INDEX ix_repair_case_opened_at ON repair_case (opened_at);
+CREATE INDEX ix_repair_case_serial_key ON repair_case (serial_key);
+CREATE INDEX ix_repair_case_status ON repair_case (status);
+CREATE TABLE repair_check (
+	number TEXT NOT NULL,
+	moment TEXT NOT NULL,
+	point TEXT NOT NULL,
+	label TEXT NOT NULL,
+	required INTEGER NOT NULL,
+	safety INTEGER NOT NULL,
+	result TEXT NOT NULL,
+	note TEXT NOT NULL,
+	checked_at TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	PRIMARY KEY (number, moment, point),
+	FOREIGN KEY(number) REFERENCES repair_case (number)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE repair_line (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	number TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	designation TEXT NOT NULL,
+	reference TEXT NOT NULL,
+	origin TEXT NOT NULL,
+	quantity INTEGER NOT NULL,
+	price INTEGER NOT NULL,
+	vat INTEGER NOT NULL,
+	CONSTRAINT repair_line_kind CHECK (kind IN ('labour', 'part', 'travel', 'other')),
+	CONSTRAINT repair_line_some CHECK (quantity > 0),
+	FOREIGN KEY(number) REFERENCES repair_case (number)
+)
+ STRICT;
+CREATE INDEX ix_repair_line_number ON repair_line (number);
+CREATE TABLE repair_bill (
+	number TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	case_number TEXT NOT NULL,
+	issued_at TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	lines TEXT NOT NULL,
+	total INTEGER NOT NULL,
+	vat INTEGER NOT NULL,
+	bonus INTEGER NOT NULL,
+	circular INTEGER NOT NULL,
+	deposit INTEGER NOT NULL,
+	due INTEGER NOT NULL,
+	answer TEXT NOT NULL,
+	answered_at TEXT,
+	paid_at TEXT,
+	means TEXT NOT NULL,
+	receipt TEXT NOT NULL,
+	cancels TEXT,
+	why TEXT NOT NULL,
+	PRIMARY KEY (number),
+	CONSTRAINT repair_bill_kind CHECK (kind IN ('quote', 'invoice', 'credit_note')),
+	CONSTRAINT repair_bill_answer CHECK (answer = '' OR answer IN ('waiting', 'accepted', 'refused', 'replaced')),
+	CONSTRAINT repair_bill_means CHECK (means = '' OR means IN ('card', 'cash', 'cheque', 'transfer')),
+	CONSTRAINT repair_bill_due CHECK (total - bonus - deposit = due),
+	CONSTRAINT repair_bill_cancels UNIQUE (cancels),
+	FOREIGN KEY(case_number) REFERENCES repair_case (number),
+	FOREIGN KEY(cancels) REFERENCES repair_bill (number)
+)
+ STRICT;
+CREATE INDEX ix_repair_bill_case_number ON repair_bill (case_number);
+CREATE INDEX ix_repair_bill_issued_at ON repair_bill (issued_at);
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';

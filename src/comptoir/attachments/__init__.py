@@ -1,0 +1,1 @@
+"""Documents attached to a case, a product or a family."""

@@ -1,0 +1,134 @@
+"""What commands on documents do, one call each, and what they ask and tell."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from comptoir.attachments import files, queries
+from comptoir.attachments.files import Checked, ExtractedRow
+from comptoir.attachments.queries import AttachmentRow, LibraryRow
+from comptoir.attachments.rules import KIND_WORDS, By, Kind, Media, Scope, shelf
+from comptoir.core.errors import MissingValue
+from comptoir.core.i18n import _
+from comptoir.core.later import later
+from comptoir.core.text import tidy
+from comptoir.desk import Desk
+
+if TYPE_CHECKING:
+    from comptoir.attachments import services
+    from comptoir.store import blobs
+else:
+    services, blobs = later("comptoir.attachments.services"), later("comptoir.store.blobs")
+
+
+def attached(desk: Desk, case_number: str, paths: Sequence[str], kind: Kind | None) -> list[AttachmentRow]:
+    """Attach files to a case that exists, all or none, and tell what nameplates say; give their rows.
+
+    Raises MissingValue and every problem of the files at once.
+    """
+    found = received(desk, paths, kind)
+    documents = files.kept(desk, found)
+    with desk.writing() as session:
+        numbers = {row.id for row in services.attach(session, case_number, documents, by(desk))}
+    tell_serials(desk, found)
+    with desk.reading() as reader:
+        return [row for row in queries.of_case(reader, case_number) if row.id in numbers]
+
+
+def received(desk: Desk, paths: Sequence[str], kind: Kind | None) -> list[Checked]:
+    """Check the files that a person named, each once, their kind asked for where it is missing; nothing is kept yet."""
+    kind = kind or _asked_kind(desk)
+    return files.checked(desk, [Path(path) for path in dict.fromkeys(paths)], kind)
+
+
+def listed(desk: Desk, case_number: str) -> list[AttachmentRow]:
+    """List the documents of a case, and warn of those whose file is gone."""
+    with desk.reading() as reader:
+        rows = queries.of_case(reader, case_number)
+    _warn_of_missing(desk, rows)
+    return rows
+
+
+def extracted(desk: Desk, case_number: str, folder: str, *, yes: bool) -> list[ExtractedRow]:
+    """Write the documents of a case into a folder, after a yes for what would be written over."""
+    with desk.reading() as reader:
+        rows = queries.of_case(reader, case_number)
+    return files.extracted(desk, rows, Path(folder), yes=yes)
+
+
+def detached(desk: Desk, case_number: str, number: int, *, yes: bool) -> list[AttachmentRow]:
+    """Take a document out of a case, after a yes; give it, nothing where the person says no. Raises NoAttachment."""
+    with desk.reading() as reader:
+        row = queries.attachment(reader, case_number, number)
+    question = _("Take `{name}` out of case {case}?").format(name=row.name, case=case_number)
+    if not desk.agreed(question, yes=yes):
+        return []
+    with desk.writing() as session:
+        services.detach(session, case_number, number, by(desk))
+    return [row]
+
+
+def shelved(desk: Desk, place: tuple[Scope, str], path: str, kind: Kind | None, title: str | None) -> list[LibraryRow]:
+    """Put a file into the library, about a product, a family or a `brand model`; give its row."""
+    [found] = files.checked(desk, [Path(path)], kind or Kind.OTHER)
+    [document] = files.kept(desk, [found])
+    where = shelf(*place)
+    with desk.writing() as session:
+        made = services.keep_library(session, where, document, tidy(title or document.name), by(desk))
+    with desk.reading() as reader:
+        return [row for row in queries.on_shelf(reader, where) if row.id == made.id]
+
+
+def library(desk: Desk, scope: Scope | None, target: str | None) -> list[LibraryRow]:
+    """List the documents of the library, and warn of those whose file is gone."""
+    with desk.reading() as reader:
+        rows = queries.library(reader, scope, shelf(Scope.PRODUCT, target).target if target else None)
+    _warn_of_missing(desk, rows)
+    return rows
+
+
+def dropped(desk: Desk, number: int, *, yes: bool) -> list[LibraryRow]:
+    """Take a document out of the library, after a yes; give it, nothing where it is no. Raises NoLibraryDocument."""
+    with desk.reading() as reader:
+        row = queries.library_document(reader, number)
+    question = _("Take `{name}` out of the library? Cases that have it keep it.").format(name=row.title)
+    if not desk.agreed(question, yes=yes):
+        return []
+    with desk.writing() as session:
+        services.drop_library(session, number, by(desk))
+    return [row]
+
+
+def tell_serials(desk: Desk, found: Sequence[Checked]) -> None:
+    """Tell what the bars of nameplates say, or that they say nothing."""
+    for each in found:
+        if each.document.kind is not Kind.NAMEPLATE or each.document.media_type == Media.HEIC:
+            continue
+        name, read = each.document.name, ", ".join(each.serials)
+        if read:
+            desk.out.say(_("`{name}`: serial number read: {read}").format(name=name, read=read))
+        else:
+            desk.out.say(_("`{name}`: no serial number could be read from its bars").format(name=name))
+
+
+def by(desk: Desk) -> By:
+    """Tell who acts, and when."""
+    return By(desk.operator, desk.clock.now())
+
+
+def _asked_kind(desk: Desk) -> Kind:
+    if not desk.can_ask:
+        raise MissingValue("--kind")
+    return Kind(desk.ask.choose(_("What do the files show?"), [(kind, _(KIND_WORDS[kind]), "") for kind in Kind]))
+
+
+def _warn_of_missing(desk: Desk, rows: "Sequence[AttachmentRow | LibraryRow]") -> None:
+    folder = blobs.folder_of(desk.settings.database)
+    gone = set(blobs.missing(folder, [row.digest for row in rows]))
+    for row in rows:
+        if row.digest in gone:
+            desk.out.warn(
+                _("the file of document {number} (`{name}`) is not in `{folder}`").format(
+                    number=row.id, name=row.name, folder=folder
+                )
+            )

@@ -1,0 +1,225 @@
+"""The fiches and their products: shipped with the program as TOML, extended or changed by the shop's own file."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from comptoir.core import money
+from comptoir.core.errors import ComptoirError, UsageProblem, reason_of
+from comptoir.core.i18n import _
+from comptoir.fiches.rules import FICHES, Book, Fiche, Identifier, Moment, Point, Product, names
+
+SHIPPED = (Path(__file__).with_name("fiches.toml"), Path(__file__).with_name("products.toml"))
+PARTS = ("fiches", "products")
+_KEY = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
+
+
+class Kind(NamedTuple):
+    """What a key of the file holds: its type, and whether it may be absent."""
+
+    of: type
+    optional: bool = False
+
+
+POINT: Mapping[str, Kind] = {
+    "label": Kind(str),
+    "moment": Kind(str),
+    "required": Kind(bool),
+    "safety": Kind(bool, optional=True),
+    "products": Kind(list, optional=True),
+}
+PRODUCT: Mapping[str, Kind] = {
+    "label": Kind(str),
+    "family": Kind(str),
+    "fiche": Kind(int),
+    "aliases": Kind(list, optional=True),
+    "identifier": Kind(str, optional=True),
+    "circular": Kind(bool, optional=True),
+    "bonus": Kind(str, optional=True),
+    "threshold": Kind(str, optional=True),
+}
+FICHE: Mapping[str, Kind] = {"risks": Kind(str), "points": Kind(dict)}
+
+
+class BadPoints(UsageProblem):
+    """The shop's file of control points and products cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            _("cannot use the control points of `{path}`: {reason}").format(path=path, reason=reason),
+            _("the shipped files show the form: {points}, {products}").format(points=SHIPPED[0], products=SHIPPED[1]),
+        )
+
+
+def load(own: str) -> Book:
+    """Read the shipped fiches and products, then the shop's file when there is one; raise BadPoints."""
+    shipped: dict[str, Any] = {}
+    for path in SHIPPED:
+        shipped |= tomllib.loads(path.read_text("utf-8"))
+    if not own:
+        return _built(shipped)
+    path = Path(own)
+    try:
+        path = path.expanduser()
+        return _built(_changed(shipped, tomllib.loads(path.read_text("utf-8"))))
+    except OSError as error:
+        raise BadPoints(path, reason_of(error)) from error
+    except KeyError as error:
+        raise BadPoints(path, _("`{name}` is missing or unknown").format(name=error.args[0])) from error
+    except (ValueError, RuntimeError, ComptoirError) as error:
+        raise BadPoints(path, str(error)) from error
+
+
+def _changed(shipped: Mapping[str, Any], own: Mapping[str, object]) -> dict[str, Any]:
+    """Put the shop's entries into the shipped ones, field by field; raise ValueError or KeyError."""
+    for part in own:
+        if part not in PARTS:
+            raise KeyError(part)
+    fiches = dict(shipped["fiches"])
+    for number, fiche in _tables("fiches", own.get("fiches", {})):
+        if number not in fiches:
+            raise KeyError(f"fiches.{number}")
+        points = _merged(f"fiches.{number}.points", fiches[number]["points"], fiche.get("points", {}))
+        fiches[number] = fiches[number] | fiche | {"points": points}
+    return {"fiches": fiches, "products": _merged("products", shipped["products"], own.get("products", {}))}
+
+
+def _merged(place: str, shipped: Mapping[str, Any], own: object) -> dict[str, Any]:
+    return dict(shipped) | {key: shipped.get(key, {}) | entry for key, entry in _tables(place, own)}
+
+
+def _tables(place: str, entries: object) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Give the tables of a part by key; raise ValueError where there is something else."""
+    for key, entry in _of_its_kind(place, entries, dict).items():
+        yield key, _of_its_kind(f"{place}.{key}", entry, dict)
+
+
+def _built(data: Mapping[str, Mapping[str, Any]]) -> Book:
+    products = {key: _product(key, entry) for key, entry in data["products"].items()}
+    _check_names(products.values())
+    fiches = {int(number): _fiche(int(number), entry) for number, entry in data["fiches"].items()}
+    for fiche in fiches.values():
+        _check_concerned(fiche, products)
+    return Book(fiches, products)
+
+
+def _fiche(number: int, entry: Mapping[str, Any]) -> Fiche:
+    place = f"fiches.{number}"
+    _check_form(place, entry, FICHE)
+    points = tuple(_point(f"{place}.points.{key}", key, point) for key, point in entry["points"].items())
+    return Fiche(number, _text(f"{place}.risks", entry["risks"]), points)
+
+
+def _point(place: str, key: str, entry: Mapping[str, Any]) -> Point:
+    _check_key(place, key)
+    _check_form(place, entry, POINT)
+    _check_choice(f"{place}.moment", entry["moment"], Moment)
+    return Point(
+        key=key,
+        label=_text(f"{place}.label", entry["label"]),
+        moment=Moment(entry["moment"]),
+        required=entry["required"],
+        safety=entry.get("safety", False),
+        products=_texts(f"{place}.products", entry),
+    )
+
+
+def _product(key: str, entry: Mapping[str, Any]) -> Product:
+    place = f"products.{key}"
+    _check_key(place, key)
+    _check_form(place, entry, PRODUCT)
+    _check_choice(f"{place}.fiche", entry["fiche"], FICHES)
+    identifier = entry.get("identifier", Identifier.SERIAL.value)
+    _check_choice(f"{place}.identifier", identifier, Identifier)
+    return Product(
+        key=key,
+        label=_text(f"{place}.label", entry["label"]),
+        family=_text(f"{place}.family", entry["family"]),
+        fiche=entry["fiche"],
+        aliases=_texts(f"{place}.aliases", entry),
+        identifier=Identifier(identifier),
+        circular=entry.get("circular", False),
+        bonus=_euros(f"{place}.bonus", entry.get("bonus", "")),
+        threshold=_euros(f"{place}.threshold", entry.get("threshold", "")),
+    )
+
+
+def _check_form(place: str, entry: Mapping[str, Any], form: Mapping[str, Kind]) -> None:
+    """Check an entry against its form; raise ValueError or KeyError."""
+    for name in (*(name for name, kind in form.items() if not kind.optional), *entry):
+        if name not in form or name not in entry:
+            raise KeyError(f"{place}.{name}")
+        _of_its_kind(f"{place}.{name}", entry[name], form[name].of)
+
+
+def _of_its_kind(name: str, value: Any, kind: type) -> Any:  # noqa: ANN401 - what TOML may hold
+    if type(value) is not kind:
+        raise ValueError(_("`{name}` is not of its kind").format(name=name))
+    return value
+
+
+def _check_key(place: str, key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ValueError(
+            _("`{name}` is no key: it takes lower-case letters, digits and _, 40 at most").format(name=place)
+        )
+
+
+def _check_choice(name: str, value: object, choices: Iterable[object]) -> None:
+    known = list(choices)
+    if value not in known:
+        raise ValueError(
+            _("`{name}` takes one of these: {choices}").format(name=name, choices=", ".join(map(str, known)))
+        )
+
+
+def _text(name: str, value: str) -> str:
+    if not value.strip():
+        raise ValueError(_("`{name}` is empty").format(name=name))
+    return value.strip()
+
+
+def _texts(name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    listed = entry.get(name.rpartition(".")[2], [])
+    return tuple(_text(name, _of_its_kind(name, value, str)) for value in listed)
+
+
+def _euros(name: str, written: str) -> Decimal | None:
+    if not written.strip():
+        return None
+    amount = money.parse(written)
+    if amount <= 0:
+        raise ValueError(_("`{name}` takes an amount above zero").format(name=name))
+    return amount
+
+
+def _check_names(products: Iterable[Product]) -> None:
+    """Raise ValueError where a product cannot be told from another, or has a name without a letter."""
+    taken: dict[str, str] = {}
+    for product in products:
+        for name in names(product):
+            other = taken.setdefault(name, product.key)
+            if other != product.key or not name:
+                raise ValueError(
+                    _("`{one}` and `{other}` are both called `{name}`").format(one=other, other=product.key, name=name)
+                    if name
+                    else _("`{name}` is empty").format(name=f"products.{product.key}.aliases")
+                )
+
+
+def _check_concerned(fiche: Fiche, products: Mapping[str, Product]) -> None:
+    """Raise KeyError or ValueError where a point concerns a product that is unknown, or that another fiche covers."""
+    for point in fiche.points:
+        place = f"fiches.{fiche.number}.points.{point.key}"
+        for key in point.products:
+            if key not in products:
+                raise KeyError(f"{place}.products.{key}")
+            if products[key].fiche != fiche.number:
+                raise ValueError(
+                    _("`{name}`: `{product}` is covered by the fiche {number}").format(
+                        name=place, product=key, number=products[key].fiche
+                    )
+                )

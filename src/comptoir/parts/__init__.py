@@ -1,0 +1,1 @@
+"""Parts: what was bought, and in which repair it went."""

@@ -1,0 +1,1 @@
+"""Technicians: their fiches métier, their trainings, the legal watch."""
