@@ -25,6 +25,8 @@ _DECODERS: dict[Any, Callable[[Any], Any]] = {
     date: date.fromisoformat,
     dict[str, str]: loads,
     dict[str, Any]: loads,
+    tuple[str, ...]: lambda text: tuple(loads(text)),
+    list[dict[str, Any]]: loads,
     list[dict[str, str]]: loads,
 }
 

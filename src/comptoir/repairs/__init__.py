@@ -1,0 +1,1 @@
+"""Repairs: from intake to an invoice with its bonus."""

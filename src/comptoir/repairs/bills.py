@@ -1,0 +1,261 @@
+"""What commands on lines, quotes and invoices ask, and show before they act."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from comptoir.core import money, paris
+from comptoir.core.i18n import _
+from comptoir.core.later import later
+from comptoir.core.text import tidy
+from comptoir.desk import Desk
+from comptoir.fiches.rules import bonus_of
+from comptoir.parts.rules import ORIGIN_WORDS, Origin
+from comptoir.repairs import amounts, cases, prompts, queries, rules
+from comptoir.repairs.forms import Bonus, Price
+from comptoir.repairs.prompts import by
+from comptoir.repairs.queries import BillRow, CaseDetail, LineRow
+from comptoir.repairs.refusals import BadLine, BelowBonus, BonusUnknown, NothingToBill
+from comptoir.repairs.statuses import MEANS_WORDS, BillKind, CaseStatus, LineKind, Means
+
+if TYPE_CHECKING:
+    from comptoir.repairs import invoicing, services
+    from comptoir.repairs.invoicing import Terms
+else:
+    invoicing, services = later("comptoir.repairs.invoicing"), later("comptoir.repairs.services")
+
+
+class Sold(NamedTuple):
+    """An invoice or a credit note as the accountant reads it; days are those of Paris."""
+
+    number: str
+    kind: str
+    issued_on: str
+    case_number: str
+    customer: str
+    net: Decimal
+    vat: Decimal
+    total: Decimal
+    bonus: Decimal
+    deposit: Decimal
+    due: Decimal
+    paid_on: str
+    means: str
+    receipt: str
+    cancels: str
+
+
+def lined(desk: Desk, text: str, kind: LineKind, named: tuple[str, str, Origin | None], price: Price) -> list[LineRow]:
+    """Add a line to the bill to come of a case; give all of its lines. Raises BadLine and MissingValue."""
+    designation, reference, origin = tidy(named[0]), tidy(named[1]), named[2]
+    if not designation:
+        raise BadLine("DESIGNATION", _("it is empty"))
+    if kind is LineKind.PART and not reference:
+        raise BadLine("--reference", _("a part has its reference: its purchase is traced by it"))
+    if kind is LineKind.PART and origin is None:
+        origin = _origin(desk)
+    asked = desk.value("--price", price.price, _("Price of one, tax included"), _amount)
+    line = services.Line(
+        kind, designation, reference, str(origin or ""), price.quantity, _amount(asked), amounts.parse_rate(price.vat)
+    )
+    cases.done(desk, text, lambda session, number, by: services.add_line(session, number, line, by))
+    return lines(desk, text)
+
+
+def used(desk: Desk, text: str, reference: str, named: tuple[str, Origin | None], price: Price) -> "list[LineRow]":
+    """Take parts from stock for a case; give all of its lines."""
+    amount = None if price.price is None else _amount(price.price)
+    line = services.Line(
+        LineKind.PART, tidy(named[0]), tidy(reference), "", price.quantity, amount, amounts.parse_rate(price.vat)
+    )
+    cases.done(desk, text, lambda session, number, by: services.use(session, number, line, named[1], by))
+    return lines(desk, text)
+
+
+def put_back(desk: Desk, text: str, reference: str, quantity: int) -> list[LineRow]:
+    """Put parts of a case back to stock; give its lines."""
+    cases.done(desk, text, lambda session, number, by: services.put_back(session, number, reference, quantity, by))
+    return lines(desk, text)
+
+
+def dropped(desk: Desk, text: str, positions: Sequence[int], *, yes: bool) -> list[LineRow]:
+    """Take lines out of the bill to come, after a yes; give what is left."""
+    number = cases.resolved(desk, text).number
+    held = {row.position: row for row in lines(desk, number)}
+    named = ", ".join(held[position].designation for position in positions if position in held)
+    if desk.agreed(_("Remove {named}?").format(named=named or positions), yes=yes):
+        with desk.writing() as session:
+            services.drop_lines(session, number, positions, by(desk))
+    return lines(desk, number)
+
+
+def lines(desk: Desk, text: str) -> list[LineRow]:
+    """List the lines of the bill to come of a case."""
+    with desk.reading() as reader:
+        return queries.lines(reader, queries.resolved(reader, text))
+
+
+def terms(desk: Desk, text: str, wanted: Bonus, *, billing: bool) -> "tuple[CaseDetail, Terms]":
+    """Gather what a bill is made of: the lines, and the bonus of an invoice or the one to expect of a quote.
+
+    Raises NothingToBill, NoSiret, and for an invoice BonusUnknown and BelowBonus.
+    """
+    prompts.shop(desk, billing=True)
+    case = cases.resolved(desk, text)
+    rules.check_billable(case.number, CaseStatus(case.status), billing=billing)
+    held = lines(desk, case.number)
+    if not held:
+        raise NothingToBill(case.number)
+    bonus, threshold, circular = _bonus(desk, case, held, wanted, billing=billing)
+    letter = "repair-invoice" if billing else "repair-quote"
+    return case, invoicing.Terms(held, bonus, threshold, circular, prompts.clauses(desk, letter))
+
+
+def quoted(desk: Desk, case: CaseDetail, given: "Terms", despite: str) -> list[BillRow]:
+    """Issue the quote that was shown."""
+    kept = cases.papers(desk)
+    cases.moved(
+        desk,
+        case.number,
+        lambda session, number, by: invoicing.quote(session, number, given, kept, by, tidy(despite)),
+    )
+    return _last(desk, case.number)
+
+
+def answered(desk: Desk, text: str, *, accepted: bool, why: str = "") -> list[BillRow]:
+    """Record what the consumer says of a quote."""
+    kept = cases.papers(desk)
+    number = cases.resolved(desk, text).number
+    with desk.reading() as reader:
+        asked = queries.quote(reader, number).number
+
+    if accepted:
+        cases.moved(desk, number, invoicing.accept)
+    else:
+        cases.moved(desk, number, lambda session, number, by: invoicing.refuse(session, number, kept, tidy(why), by))
+    return [bill for bill in _bills(desk, number) if bill.number == asked]
+
+
+def invoiced(desk: Desk, case: CaseDetail, given: "Terms") -> list[BillRow]:
+    """Issue the invoice that was shown."""
+    kept = cases.papers(desk)
+    cases.moved(desk, case.number, lambda session, number, by: invoicing.invoice(session, number, given, kept, by))
+    return _last(desk, case.number)
+
+
+def paid(desk: Desk, text: str, means: Means | None, receipt: str | None) -> list[BillRow]:
+    """Record the till's receipt of an invoice."""
+    case = cases.resolved(desk, text)
+    with desk.reading() as reader:
+        bill = queries.invoice(reader, case.number)
+    chosen = means or _means(desk)
+    number = tidy(desk.value("--receipt", receipt, _("Number of the till's receipt"), _filled))
+    _filled(number)
+    kept, told, own = cases.papers(desk), invoicing.Paid(chosen, number), prompts.clauses(desk, "repair-invoice")
+    cases.moved(
+        desk, case.number, lambda session, number, by: invoicing.pay(session, number, told, kept, own, by), paid=True
+    )
+    return [each for each in _bills(desk, case.number) if each.number == bill.number]
+
+
+def credited(desk: Desk, text: str, why: str, *, yes: bool) -> list[BillRow]:
+    """Undo the invoice of a case, after a yes; give its credit note, nothing where the person says no."""
+    case = cases.resolved(desk, text)
+    with desk.reading() as reader:
+        bill = queries.invoice(reader, case.number)
+    reason = cases.reason_asked(desk, why, _("Why is this invoice undone?"))
+    asked = _("Undo invoice {number}, {total} incl. tax, by a credit note?")
+    if not desk.agreed(asked.format(number=bill.number, total=money.spoken(bill.total)), yes=yes):
+        return []
+    kept, said = cases.papers(desk), (reason, prompts.clauses(desk, "repair-invoice"))
+    cases.done(desk, case.number, lambda session, number, by: invoicing.credit(session, number, said, kept, by))
+    return _last(desk, case.number)
+
+
+def recap(kind: BillKind, case: CaseDetail, given: "Terms") -> str:
+    """Write what is about to be issued: each line, the tax, the bonus, what is left to pay."""
+    told = [f"{case.number}  {case.customer}  {case.product_label} {case.device}", ""]
+    for line in given.lines:
+        origin = f" ({_(ORIGIN_WORDS[Origin(line.origin)])})" if line.origin else ""
+        told.append(f"{line.quantity} × {line.designation}{origin} : {money.spoken(line.total)}")
+    summed = amounts.sums(given.lines)
+    taxed = _("VAT {rate}: {vat}")
+    told += [taxed.format(rate=amounts.percent(each.vat_rate), vat=money.spoken(each.vat)) for each in summed.rates]
+    deposit = case.deposit if kind is BillKind.INVOICE else money.ZERO
+    due = amounts.Due(summed.total, given.bonus, deposit)
+    told.append(_("total incl. tax: {amount}").format(amount=money.spoken(due.total)))
+    if due.bonus:
+        told.append(_("repair bonus: -{amount}").format(amount=money.spoken(due.bonus)))
+    if due.deposit:
+        told.append(_("deposit: -{amount}").format(amount=money.spoken(due.deposit)))
+    told.append(_("to pay: {amount}").format(amount=money.spoken(due.amount)))
+    return "\n".join(told)
+
+
+def sold(rows: "Iterable[queries.SaleRow]") -> Iterator[Sold]:
+    """Give invoices and credit notes with the days of Paris that an accountant reads."""
+    for row in rows:
+        told = {key: value for key, value in row._asdict().items() if key in Sold._fields}
+        yield Sold(**told, issued_on=_day(row.issued_at), paid_on=_day(row.paid_at))
+
+
+def _day(moment: datetime | None) -> str:
+    return paris.in_paris(moment).date().isoformat() if moment else ""
+
+
+def _bills(desk: Desk, number: str) -> list[BillRow]:
+    with desk.reading() as reader:
+        return queries.bills(reader, number)
+
+
+def _last(desk: Desk, number: str) -> list[BillRow]:
+    return _bills(desk, number)[-1:]
+
+
+def _amount(text: str) -> Decimal:
+    amount = money.parse(text)
+    rules.check_amount("--price", amount)
+    return amount
+
+
+def _filled(text: str) -> None:
+    if not tidy(text):
+        raise BadLine("--receipt", _("it is empty"))
+
+
+def _origin(desk: Desk) -> Origin:
+    if not desk.can_ask:
+        return Origin.NEW
+    return Origin(desk.ask.choose(_("Which kind of part?"), [(str(o), _(ORIGIN_WORDS[o]), "") for o in Origin]))
+
+
+def _means(desk: Desk) -> Means:
+    offered = [(str(each), _(MEANS_WORDS[each]), "") for each in Means]
+    if not desk.can_ask:
+        desk.value("--means", None, "", str)
+    return Means(desk.ask.choose(_("How was it paid?"), offered))
+
+
+def _bonus(
+    desk: Desk, case: CaseDetail, held: Sequence[LineRow], wanted: Bonus, *, billing: bool
+) -> tuple[Decimal, Decimal, bool]:
+    """Give the bonus, the total from which there is one, and whether parts of the circular economy raise it."""
+    circular = invoicing.is_circular(held)
+    if wanted.no_bonus or not case.bonus:
+        return money.ZERO, money.ZERO, False
+    product = prompts.points(desk).products.get(case.product)
+    threshold = (product.threshold if product else None) or money.ZERO
+    if wanted.bonus is not None:
+        amount = money.parse(wanted.bonus)
+        rules.check_amount("--bonus", amount)
+        return amount, threshold, circular
+    total = amounts.sums(held).total
+    found = bonus_of(product, total, prompts.today(desk), circular=circular) if product else None
+    if found and found.amount:
+        return found.amount, threshold, circular and product is not None and product.circular
+    if not billing:
+        return money.ZERO, threshold, False
+    if found is None or found.amount is None:
+        raise BonusUnknown(case.product_label)
+    raise BelowBonus(total, (product and product.bonus) or money.ZERO, threshold)

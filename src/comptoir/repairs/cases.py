@@ -1,0 +1,241 @@
+"""What commands do with cases once they are taken in: find them, check them, move them on."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from comptoir.core import money
+from comptoir.core.errors import ComptoirError, MissingValue, raise_all
+from comptoir.core.i18n import _
+from comptoir.core.later import later
+from comptoir.core.refs import typed
+from comptoir.core.text import tidy
+from comptoir.desk import Desk
+from comptoir.fiches.rules import RESULT_WORDS, Moment, Point, Product, Result
+from comptoir.fiches.rules import points as points_of
+from comptoir.repairs import prompts, queries, rules
+from comptoir.repairs.prompts import by
+from comptoir.repairs.queries import CaseDetail, CaseRow, CheckRow
+from comptoir.repairs.refusals import BadResult, NoReasonGiven, NothingGiven, UnknownPoint, next_step
+from comptoir.repairs.statuses import OPEN, CaseStatus, Consent
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from comptoir.attachments import prompts as attaching
+    from comptoir.attachments.queries import AttachmentRow
+    from comptoir.attachments.rules import Kind
+    from comptoir.repairs import services
+    from comptoir.repairs.forms import Correction
+    from comptoir.technicians import queries as technicians
+else:
+    attaching = later("comptoir.attachments.prompts")
+    services, technicians = later("comptoir.repairs.services"), later("comptoir.technicians.queries")
+
+Act = Callable[["Session", str, rules.By], object]
+
+
+class PointRow(NamedTuple):
+    """A control point of a case beside what was found at it; nothing yet where the result is empty."""
+
+    moment: str
+    point: str
+    label: str
+    required: int
+    safety: int
+    result: str
+    note: str
+    checked_at: object
+    operator: str
+
+
+def resolved(desk: Desk, text: str) -> CaseDetail:
+    """Give the case that a text names; raise UnknownRepair and its kin."""
+    with desk.reading() as reader:
+        return queries.case(reader, queries.resolved(reader, text))
+
+
+def done(desk: Desk, text: str, act: Act) -> list[CaseRow]:
+    """Do something to the case that a text names; give it as it is then."""
+    number = resolved(desk, text).number
+    with desk.writing() as session:
+        act(session, number, by(desk))
+    with desk.reading() as reader:
+        return [queries.row(reader, number)]
+
+
+def moved(desk: Desk, text: str, act: Act, *, paid: bool = False) -> list[CaseRow]:
+    """Move the case that a text names, and say what comes next; give it as it is then."""
+    rows = done(desk, text, act)
+    status = CaseStatus(rows[0].status)
+    if status in OPEN:
+        desk.out.say(_("next: {step}").format(step=next_step(rows[0].number, status, paid=paid)))
+    return rows
+
+
+def papers(desk: Desk) -> "services.Papers":
+    """Gather what papers need beside a case."""
+    return services.Papers(prompts.points(desk), prompts.shop(desk))
+
+
+def assigned(desk: Desk, text: str, name: str, despite: str) -> list[CaseRow]:
+    """Give a case to a technician."""
+    with desk.reading() as reader:
+        who = technicians.single(reader, name)
+    return moved(desk, text, lambda session, number, by: services.assign(session, number, who, by, tidy(despite)))
+
+
+def started(desk: Desk, text: str, despite: str) -> list[CaseRow]:
+    """Begin the repair of a case."""
+    kept = papers(desk)
+    return moved(desk, text, lambda session, number, by: services.start(session, number, kept, by, tidy(despite)))
+
+
+def finished(desk: Desk, text: str, despite: str) -> list[CaseRow]:
+    """End the repair of a case."""
+    kept = papers(desk)
+    return moved(desk, text, lambda session, number, by: services.finish(session, number, kept, by, tidy(despite)))
+
+
+def handed_over(desk: Desk, text: str, despite: str) -> list[CaseRow]:
+    """Give the device of a case back."""
+    return moved(desk, text, lambda session, number, by: services.hand_over(session, number, by, tidy(despite)))
+
+
+def cancelled(desk: Desk, text: str, why: str, *, yes: bool) -> list[CaseRow]:
+    """Cancel a case, after a yes; give it, nothing where the person says no. Raises NoReasonGiven."""
+    case = resolved(desk, text)
+    reason = reason_asked(desk, why, _("Why is it cancelled?"))
+    if not desk.agreed(_("Cancel repair {number} ({device})?").format(number=case.number, device=case.device), yes=yes):
+        return []
+    return moved(desk, case.number, lambda session, number, by: services.cancel(session, number, reason, by))
+
+
+def reason_asked(desk: Desk, why: str, question: str) -> str:
+    """Give why something is undone, asked for where a person is there; raise NoReasonGiven."""
+
+    def check(text: str) -> None:
+        """Refuse an empty answer."""
+        if not tidy(text):
+            raise NoReasonGiven("--why")
+
+    reason = desk.value("--why", why or None, question, check)
+    check(reason)
+    return tidy(reason)
+
+
+def changed(desk: Desk, text: str, told: "Correction") -> list[CaseRow]:
+    """Correct what was told of a device; raise NothingGiven, and what is wrong in it."""
+    case = resolved(desk, text)
+    given: dict[str, object] = {key: tidy(value) for key, value in told._asdict().items() if isinstance(value, str)}
+    if told.serial is not None:
+        product = prompts.points(desk).products.get(case.product)
+        given["serial"] = rules.serial_number(told.serial, imei=bool(product and product.imei))
+    if told.consent:
+        agreed = {*case.consents, *map(str, told.consent)}
+        given["consents"] = [str(each) for each in Consent if each in agreed]
+    if told.no_bonus:
+        given["bonus"] = 0
+    if not given:
+        raise NothingGiven
+    return done(desk, text, lambda session, number, by: services.change(session, number, given, by))
+
+
+def checklist(desk: Desk, text: str, moment: Moment | None) -> list[PointRow]:
+    """List the control points of a case beside what was found at them."""
+    case = resolved(desk, text)
+    with desk.reading() as reader:
+        found = {(each.moment, each.point): each for each in queries.checks(reader, case.number)}
+    rows = [_row(point, found.pop((point.moment, point.key), None)) for point in of(desk, case, moment)]
+    # A point that the shop took out of its list since keeps what was found at it.
+    return rows + [PointRow(*each) for each in found.values() if moment in {None, each.moment}]
+
+
+def of(desk: Desk, case: CaseDetail, moment: Moment | None) -> Sequence[Point]:
+    """List the control points of a case: those of its fiche, for its product."""
+    known = prompts.points(desk)
+    product: Product | None = known.products.get(case.product)
+    return points_of(known.fiches[case.fiche], product, moment)
+
+
+def checked(desk: Desk, text: str, given: Sequence[str], note: str) -> list[PointRow]:
+    """Record what was found at control points, asked for one by one where none is typed; raise every problem."""
+    case = resolved(desk, text)
+    moment = due(case)
+    points = list(of(desk, case, None if given else moment))
+    found = _typed(points, given, tidy(note)) if given else _asked(desk, case, points)
+    if found:
+        with desk.writing() as session:
+            services.check(session, case.number, found, by(desk))
+    looked = {str(each.point.moment) for each in found} or {str(moment)}
+    rows = [row for row in checklist(desk, case.number, None) if row.moment in looked]
+    left = sum(1 for row in rows if row.required and not row.result and row.moment == moment)
+    if left:
+        desk.out.say(_("required points still open: {count}").format(count=left))
+    return rows
+
+
+def due(case: CaseDetail) -> Moment:
+    """Tell which points are looked at now: as the device comes in, or once its repair has begun."""
+    begun = {CaseStatus.REPAIRING, CaseStatus.REPAIRED, CaseStatus.INVOICED, CaseStatus.HANDED_OVER}
+    return Moment.AFTER if CaseStatus(case.status) in begun else Moment.BEFORE
+
+
+def attached(desk: Desk, text: str, paths: Sequence[str], kind: "Kind | None") -> "list[AttachmentRow]":
+    """Attach files to a case, all or none; a nameplate's barcode gives the serial number that the case lacks."""
+    case = resolved(desk, text)
+    rows = attaching.attached(desk, case.number, paths, kind)
+    read = next((row.serial for row in rows if row.serial), "")
+    if read and not case.serial:
+        done(desk, case.number, lambda session, number, by: services.change(session, number, {"serial": read}, by))
+    elif read and typed(read) != typed(case.serial):
+        told = _(
+            "the nameplate says {read}, the case says {serial}: `comptoir repair set {number} --serial` corrects it"
+        )
+        desk.out.warn(told.format(read=read, serial=case.serial, number=case.number))
+    return rows
+
+
+def _row(point: Point, found: CheckRow | None) -> PointRow:
+    result, note, moment, operator = (
+        (found.result, found.note, found.checked_at, found.operator) if found else ("", "", None, "")
+    )
+    flags = int(point.required), int(point.safety)
+    return PointRow(str(point.moment), point.key, point.label, *flags, result, note, moment, operator)
+
+
+def _typed(points: Sequence[Point], given: Sequence[str], note: str) -> "list[services.Found]":
+    known = {point.key: point for point in points}
+    problems: list[ComptoirError] = []
+    found: list[services.Found] = []
+    for text in given:
+        key, equals, result = text.partition("=")
+        if not equals or result not in set(Result):
+            problems.append(BadResult(text))
+        elif key not in known:
+            problems.append(UnknownPoint(key, list(known)))
+        else:
+            found.append(services.Found(known[key], Result(result), note))
+    raise_all(problems)
+    return found
+
+
+def _asked(desk: Desk, case: CaseDetail, points: Sequence[Point]) -> "list[services.Found]":
+    if not desk.can_ask:
+        raise MissingValue(_("POINT=RESULT"))
+    with desk.reading() as reader:
+        seen = {(each.moment, each.point) for each in queries.checks(reader, case.number)}
+    left = [point for point in points if (point.moment, point.key) not in seen]
+    offered = [(str(each), _(RESULT_WORDS[each]), "") for each in Result]
+    found: list[services.Found] = []
+    for point in left:
+        mark = _("required") if point.required else _("optional")
+        result = Result(desk.ask.choose(f"{point.label} ({mark})", offered))
+        note = desk.ask.text(_("What is wrong?"), tidy) if result is Result.BAD else ""
+        found.append(services.Found(point, result, tidy(note)))
+    return found
+
+
+def summed(rows: Sequence[queries.LineRow]) -> str:
+    """Say what the lines of a case cost."""
+    total = sum((row.total for row in rows), money.ZERO)
+    return _("total incl. tax: {amount}").format(amount=money.spoken(total))

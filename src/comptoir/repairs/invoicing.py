@@ -1,0 +1,250 @@
+"""Writes of quotes, invoices and credit notes: issued once, frozen, undone by another paper and never by an edit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, func, select
+
+from comptoir.core import money
+from comptoir.core.paris import in_paris
+from comptoir.fiches.rules import Moment
+from comptoir.parts.rules import Origin
+from comptoir.repairs import amounts, billing, documents, ledger, queries
+from comptoir.repairs.queries import BillRow, LineRow
+from comptoir.repairs.refusals import (
+    BelowBonus,
+    CannotGoOn,
+    NothingToBill,
+    PaidAlready,
+    RepairChanged,
+)
+from comptoir.repairs.rules import By, at, check_agreed, check_consent, moved, next_bill
+from comptoir.repairs.services import Papers, require
+from comptoir.repairs.statuses import Answer, BillKind, CaseStatus, Consent, LineKind, Means, PaperKind
+from comptoir.repairs.tables import RepairBill, RepairCase
+
+
+class Terms(NamedTuple):
+    """What an invoice was shown with: the lines a person saw, the bonus taken off and the threshold it has.
+
+    `circular` tells whether the bonus is raised for parts of the circular economy; `mentions` are the shop's own.
+    """
+
+    lines: Sequence[LineRow]
+    bonus: Decimal
+    threshold: Decimal
+    circular: bool
+    mentions: str
+
+
+class Paid(NamedTuple):
+    """How an invoice was paid at the till, and the number of its receipt."""
+
+    means: Means
+    receipt: str
+
+
+def quote(session: Session, number: str, terms: Terms, papers: Papers, by: By, despite: str = "") -> str:
+    """Issue the quote of a case that was checked in; one that waits is replaced. Give its number.
+
+    Raises NothingToBill, OpenPoints unless it is said why, RepairChanged and CannotGoOn.
+    """
+    row = ledger.kept(session, number)
+    moved(number, row.status, CaseStatus.QUOTED)
+    _same_lines(session, number, terms)
+    require(session, row, papers.points(row, Moment.BEFORE), by, despite)
+    _replace(session, number)
+    bill = _bill(session, row, BillKind.QUOTE, terms, by)
+    bill.answer = Answer.WAITING
+    session.add(bill)
+    moment = ledger.move(session, row, CaseStatus.QUOTED, by, bill=bill.number, total=bill.total)
+    _print(session, bill, PaperKind.QUOTE, papers, moment, terms.mentions)
+    return bill.number
+
+
+def accept(session: Session, number: str, by: By) -> None:
+    """Record that the consumer accepts the quote; raise NoQuote and CannotGoOn."""
+    row = ledger.kept(session, number)
+    bill = _answered(session, number, Answer.ACCEPTED)
+    bill.answered_at = ledger.move(session, row, CaseStatus.AGREED, by, bill=bill.number)
+
+
+def refuse(session: Session, number: str, papers: Papers, why: str, by: By) -> None:
+    """Record that the consumer refuses the quote, and print the risks they are told; raise NoQuote and CannotGoOn."""
+    row = ledger.kept(session, number)
+    bill = _answered(session, number, Answer.REFUSED)
+    bill.why = why
+    told = {"bill": bill.number} | ({"why": why} if why else {})
+    moment = bill.answered_at = ledger.move(session, row, CaseStatus.REFUSED, by, **told)
+    case = ledger.detail(session, number)
+    found = _found(session, bill.number)
+    paper = documents.risks(case, found, papers.fiche(row).risks, papers.shop, moment)
+    ledger.issue(session, bill.number, PaperKind.RISKS, paper, moment)
+
+
+def invoice(session: Session, number: str, terms: Terms, papers: Papers, by: By) -> str:
+    """Issue the invoice of a repaired device, the bonus taken off; give its number.
+
+    Raises NothingToBill, QuoteRequired, BelowBonus, ConsentMissing, RepairChanged, and CannotGoOn for a case that has
+    an invoice or is not repaired.
+    """
+    row = ledger.kept(session, number)
+    standing = queries.standing(ledger.reader(session), number)
+    if row.status is not CaseStatus.REPAIRED and (row.status is not CaseStatus.HANDED_OVER or standing):
+        raise CannotGoOn(number, row.status, CaseStatus.INVOICED)
+    total = _same_lines(session, number, terms)
+    check_agreed(number, total, queries.agreed(ledger.reader(session), number))
+    _check_bonus(row, total, terms)
+    bill = _bill(session, row, BillKind.INVOICE, terms, by)
+    session.add(bill)
+    told = {"bill": bill.number, "total": bill.total, "bonus": bill.bonus}
+    if row.status is CaseStatus.HANDED_OVER:  # its first invoice was undone by a credit note
+        moment = ledger.note(session, row, "invoiced", by, **told)
+    else:
+        moment = ledger.move(session, row, CaseStatus.INVOICED, by, **told)
+    _print(session, bill, PaperKind.INVOICE, papers, moment, terms.mentions)
+    if bill.bonus:
+        case, found = ledger.detail(session, number), _found(session, bill.number)
+        paper = documents.declaration(case, found, papers.shop, moment)
+        ledger.issue(session, bill.number, PaperKind.DECLARATION, paper, moment)
+    return bill.number
+
+
+def pay(session: Session, number: str, paid: Paid, papers: Papers, mentions: str, by: By) -> bool:
+    """Record the till's receipt of an invoice, and print the invoice as paid; tell whether that is new.
+
+    Raises NoInvoice, and PaidAlready where another receipt is known.
+    """
+    row = ledger.kept(session, number)
+    found = queries.invoice(ledger.reader(session), number)
+    if found.paid_at is not None:
+        if (found.means, found.receipt) == (str(paid.means), paid.receipt):
+            return False
+        raise PaidAlready(found.number, found.receipt)
+    bill = session.get_one(RepairBill, found.number)
+    bill.means, bill.receipt = paid.means, paid.receipt
+    bill.paid_at = ledger.note(session, row, "pay", by, bill=bill.number, means=paid.means, receipt=paid.receipt)
+    session.add(bill)
+    _print(session, bill, PaperKind.PAID, papers, bill.paid_at, mentions)
+    return True
+
+
+def credit(session: Session, number: str, said: tuple[str, str], papers: Papers, by: By) -> str:
+    """Undo the invoice of a case by a credit note; give its number. The case may be invoiced anew.
+
+    `said` is why, and the shop's own mentions. Raises NoInvoice and ClockBehind.
+    """
+    why, mentions = said
+    row = ledger.kept(session, number)
+    found = queries.invoice(ledger.reader(session), number)
+    told = {name: getattr(found, name) for name in ("lines", "total", "vat", "bonus", "circular", "deposit", "due")}
+    moment = at(by.moment, row.moved_at)
+    bill = RepairBill(
+        **told,
+        number=_next(session, BillKind.CREDIT_NOTE, moment),
+        kind=BillKind.CREDIT_NOTE,
+        case_number=number,
+        issued_at=moment,
+        operator=by.operator,
+        cancels=found.number,
+        why=why,
+    )
+    session.add(bill)
+    if row.status is CaseStatus.INVOICED:  # given back or not, the device may be invoiced anew
+        row.status = moved(number, row.status, CaseStatus.REPAIRED)
+    ledger.note(session, row, "credit", by, bill=bill.number, cancels=found.number, why=why)
+    case = ledger.detail(session, number)
+    paper = billing.credit_note(case, _found(session, bill.number), found, papers.shop, moment, mentions)
+    ledger.issue(session, bill.number, PaperKind.CREDIT_NOTE, paper, moment)
+    return bill.number
+
+
+def _same_lines(session: Session, number: str, terms: Terms) -> Decimal:
+    """Give the total of the lines that a person saw; raise RepairChanged where they are others, and NothingToBill."""
+    if list(terms.lines) != queries.lines(ledger.reader(session), number):
+        raise RepairChanged(number)
+    if not terms.lines:
+        raise NothingToBill(number)
+    return amounts.sums(terms.lines).total
+
+
+def _check_bonus(row: RepairCase, total: Decimal, terms: Terms) -> None:
+    if not terms.bonus:
+        return
+    check_consent(row.consents, Consent.DATA, row.number)
+    if total < max(terms.bonus, terms.threshold):
+        raise BelowBonus(total, terms.bonus, terms.threshold)
+
+
+def is_circular(lines: Sequence[LineRow]) -> bool:
+    """Tell whether a part of the circular economy went into a repair."""
+    return any(line.kind == LineKind.PART and line.origin == Origin.CIRCULAR for line in lines)
+
+
+def _bill(session: Session, row: RepairCase, kind: BillKind, terms: Terms, by: By) -> RepairBill:
+    summed = amounts.sums(terms.lines)
+    deposit = row.deposit if kind is BillKind.INVOICE else money.ZERO
+    moment = at(by.moment, row.moved_at)
+    return RepairBill(
+        number=_next(session, kind, moment),
+        kind=kind,
+        case_number=row.number,
+        issued_at=moment,
+        operator=by.operator,
+        lines=[_told(line, net) for line, net in zip(terms.lines, amounts.nets(terms.lines), strict=True)],
+        total=summed.total,
+        vat=summed.vat,
+        bonus=terms.bonus,
+        circular=int(terms.circular),
+        deposit=deposit,
+        due=summed.total - terms.bonus - deposit,
+    )
+
+
+def _told(line: LineRow, net: Decimal) -> dict[str, Any]:
+    """Give a line as a bill keeps it; amounts are texts with two decimals."""
+    same = ("kind", "designation", "reference", "origin", "quantity", "vat")
+    return {name: getattr(line, name) for name in same} | {"price": str(line.price), "net": str(net)}
+
+
+def _next(session: Session, kind: BillKind, moment: datetime) -> str:
+    """Give the next number of a kind: its year's, counted in the transaction that takes it, so without a hole."""
+    year = in_paris(moment).year
+    start = next_bill(kind, year, None).partition("-")[0] + "-"
+    last = session.exec(select(func.max(col(RepairBill.number))).where(col(RepairBill.number).startswith(start))).one()
+    return next_bill(kind, year, last)
+
+
+def _replace(session: Session, number: str) -> None:
+    for bill in queries.bills(ledger.reader(session), number):
+        if bill.kind == BillKind.QUOTE and bill.answer == Answer.WAITING:
+            session.get_one(RepairBill, bill.number).answer = Answer.REPLACED
+            session.flush()
+
+
+def _answered(session: Session, number: str, answer: Answer) -> RepairBill:
+    bill = session.get_one(RepairBill, queries.quote(ledger.reader(session), number).number)
+    bill.answer = answer
+    session.add(bill)
+    return bill
+
+
+def _found(session: Session, number: str) -> BillRow:
+    found = queries.bill(ledger.reader(session), number)
+    assert found is not None  # noqa: S101 - it was written just now
+    return found
+
+
+def _print(
+    session: Session, bill: RepairBill, kind: PaperKind, papers: Papers, moment: datetime, mentions: str
+) -> None:
+    case, found = ledger.detail(session, bill.case_number), _found(session, bill.number)
+    if kind is PaperKind.QUOTE:
+        paper = billing.quote(case, found, papers.shop, moment, mentions)
+    else:
+        agreed = queries.accepted(ledger.reader(session), bill.case_number)
+        draw = billing.paid if kind is PaperKind.PAID else billing.invoice
+        paper = draw(case, found, papers.shop, moment, mentions, agreed.number if agreed else "")
+    ledger.issue(session, bill.number, kind, paper, moment)

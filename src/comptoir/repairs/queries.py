@@ -1,0 +1,543 @@
+"""Reads of the repair desk."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from comptoir.core import paris
+from comptoir.core.i18n import _, mark
+from comptoir.repairs.amounts import percent
+from comptoir.repairs.refusals import NoInvoice, NoLineOfRepair, NoQuote, UnknownRepair
+from comptoir.repairs.rules import CASE_DIGITS, suffix
+from comptoir.repairs.statuses import OPEN, Answer, BillKind, CaseStatus, PaperKind
+from comptoir.store import numbers as numbering
+
+if TYPE_CHECKING:
+    from comptoir.store.read import Reader
+
+
+# What was done to a repair, and what was said of it, in words.
+DONE = {
+    "intake": mark("taken in"),
+    "set": mark("corrected"),
+    "assign": mark("given to a technician"),
+    "check": mark("checked"),
+    "despite": mark("gone on despite"),
+    "line": mark("line added"),
+    "drop": mark("line taken out"),
+    "use": mark("part used"),
+    "put_back": mark("part put back"),
+    "quoted": mark("quoted"),
+    "agreed": mark("quote accepted"),
+    "refused": mark("quote refused"),
+    "repairing": mark("repair begun"),
+    "repaired": mark("repaired"),
+    "invoiced": mark("invoiced"),
+    "pay": mark("paid at the till"),
+    "credit": mark("credit note issued"),
+    "handed_over": mark("given back"),
+    "cancelled": mark("cancelled"),
+    "attach": mark("document attached"),
+    "detach": mark("document taken out"),
+    "notify": mark("customer told"),
+}
+TOLD = {
+    "comeback_of": mark("comes back from"),
+    "technician": mark("technician"),
+    "when": mark("when"),
+    "point": mark("point"),
+    "points": mark("points"),
+    "result": mark("result"),
+    "note": mark("note"),
+    "why": mark("why"),
+    "despite": mark("despite"),
+    "designation": mark("designation"),
+    "quantity": mark("quantity"),
+    "price": mark("price"),
+    "part": mark("part"),
+    "origin": mark("origin"),
+    "bill": mark("number"),
+    "total": mark("total"),
+    "bonus": mark("bonus"),
+    "means": mark("paid by"),
+    "receipt": mark("till receipt"),
+    "cancels": mark("cancels"),
+    "document": mark("no."),
+    "kind": mark("kind"),
+    "name": mark("name"),
+    "source": mark("of"),
+    "serial": mark("serial number"),
+    "untraced": mark("untraced parts"),
+    "way": mark("by"),
+    "to": mark("to"),
+}
+
+
+class CaseRow(NamedTuple):
+    """A repair in a list; the amount includes tax: what is invoiced, else quoted, else the lines so far."""
+
+    number: str
+    opened_at: datetime
+    status: str
+    customer: str
+    product_label: str
+    brand: str
+    model: str
+    serial: str
+    technician: str
+    comeback_of: str
+    amount: Decimal
+
+
+class CaseDetail(NamedTuple):
+    """A repair whole; days are ISO texts, empty where nobody knows."""
+
+    number: str
+    opened_at: datetime
+    status: str
+    place: str
+    title: str
+    last_name: str
+    first_name: str
+    email: str
+    phone: str
+    line: str
+    complement: str
+    postcode: str
+    town: str
+    country: str
+    product: str
+    product_label: str
+    fiche: int
+    brand: str
+    model: str
+    serial: str
+    bought_on: str
+    warranty: str
+    bonus: int
+    service: str
+    fault: str
+    condition: str
+    deposit: Decimal
+    deposit_means: str
+    deposit_receipt: str
+    consents: tuple[str, ...]
+    distance: int | None
+    far_why: str
+    technician_id: int | None
+    technician: str
+    comeback_of: str
+    organism: str
+    symptom: str
+    repair_code: str
+    appointment: datetime | None
+    operator: str
+    moved_at: datetime
+    repaired_at: datetime | None
+    closed_at: datetime | None
+    consumer_id: int
+
+    @property
+    def customer(self) -> str:
+        """Give the consumer's name as an envelope writes it."""
+        return " ".join(part for part in (self.title, self.first_name, self.last_name) if part)
+
+    @property
+    def device(self) -> str:
+        """Give the device as people name it."""
+        return " ".join(part for part in (self.brand, self.model) if part)
+
+    @property
+    def address(self) -> tuple[str, ...]:
+        """Give the consumer's address as an envelope writes it."""
+        lines = (self.line, self.complement, f"{self.postcode} {self.town}")
+        return tuple(line for line in lines if line)
+
+
+class LineRow(NamedTuple):
+    """A line of the bill to come; the price of one includes tax, the VAT is in tenths of a percent."""
+
+    position: int
+    kind: str
+    designation: str
+    reference: str
+    origin: str
+    quantity: int
+    price: Decimal
+    vat: int
+    id: int
+
+    @property
+    def total(self) -> Decimal:
+        """Give what the line costs, tax included."""
+        return self.price * self.quantity
+
+    @property
+    def vat_percent(self) -> str:
+        """Give the VAT as papers write it."""
+        return percent(self.vat)
+
+
+class CheckRow(NamedTuple):
+    """What was found at a control point."""
+
+    moment: str
+    point: str
+    label: str
+    required: int
+    safety: int
+    result: str
+    note: str
+    checked_at: datetime
+    operator: str
+
+
+class BillRow(NamedTuple):
+    """A quote, an invoice or a credit note; amounts include tax, `due` is what is left to pay."""
+
+    number: str
+    kind: str
+    case_number: str
+    issued_at: datetime
+    total: Decimal
+    vat: Decimal
+    bonus: Decimal
+    circular: int
+    deposit: Decimal
+    due: Decimal
+    answer: str
+    answered_at: datetime | None
+    paid_at: datetime | None
+    means: str
+    receipt: str
+    cancels: str
+    why: str
+    lines: list[dict[str, Any]]
+
+
+class HistoryRow(NamedTuple):
+    """Something that was done to a repair."""
+
+    moment: datetime
+    operator: str
+    verb: str
+    data: dict[str, str]
+
+    @property
+    def told(self) -> str:
+        """Give what was done and said, in words."""
+        said = ", ".join(f"{_(TOLD.get(key, key))} {value}" for key, value in self.data.items() if value)
+        done = _(DONE.get(self.verb, self.verb))
+        return f"{done}: {said}" if said else done
+
+
+class KnownDevice(NamedTuple):
+    """An earlier repair of a device."""
+
+    number: str
+    status: str
+    repaired_at: datetime | None
+    consumer_id: int
+
+
+class ComebackRow(NamedTuple):
+    """A repaired device that came back within three months."""
+
+    number: str
+    opened_at: datetime
+    comeback_of: str
+    repaired_at: datetime
+    days: int
+    customer: str
+    product_label: str
+    brand: str
+    model: str
+    serial: str
+    first_technician: str
+    fault: str
+    status: str
+
+
+class SaleRow(NamedTuple):
+    """An invoice or a credit note, for the accountant: a credit note's amounts are negative."""
+
+    number: str
+    kind: str
+    issued_at: datetime
+    case_number: str
+    customer: str
+    net: Decimal
+    vat: Decimal
+    total: Decimal
+    bonus: Decimal
+    deposit: Decimal
+    due: Decimal
+    paid_at: datetime | None
+    means: str
+    receipt: str
+    cancels: str
+
+
+class _Paper(NamedTuple):
+    reference: str
+    kind: str
+    content: dict[str, Any]
+
+
+FILES: Mapping[str, str] = {
+    PaperKind.SLIP: "prise-en-charge",
+    PaperKind.QUOTE: "devis",
+    PaperKind.RISKS: "risques",
+    PaperKind.REPORT: "controle",
+    PaperKind.INVOICE: "facture",
+    PaperKind.PAID: "facture-acquittee",
+    PaperKind.DECLARATION: "declaration",
+    PaperKind.CREDIT_NOTE: "avoir",
+}
+_NAME = "trim(o.title || ' ' || o.first_name || ' ' || o.last_name)"
+_AMOUNT = (
+    "coalesce((SELECT b.total FROM repair_bill b WHERE b.case_number = c.number AND b.kind = 'invoice' AND NOT EXISTS "
+    "(SELECT 1 FROM repair_bill a WHERE a.cancels = b.number)), "
+    "(SELECT sum(l.price * l.quantity) FROM repair_line l WHERE l.number = c.number), 0)"
+)
+_FROM = "FROM repair_case c JOIN consumer o ON o.id = c.consumer_id LEFT JOIN technician t ON t.id = c.technician_id"
+_LISTED = (
+    f"SELECT c.number, c.opened_at, c.status, {_NAME}, c.product_label, c.brand, c.model, c.serial, "
+    f"coalesce(t.name, ''), coalesce(c.comeback_of, ''), {_AMOUNT} {_FROM}"
+)
+_WHOLE = (
+    "SELECT c.number, c.opened_at, c.status, c.place, o.title, o.last_name, o.first_name, o.email, o.phone, o.line, "
+    "o.complement, o.postcode, o.town, o.country, c.product, c.product_label, c.fiche, c.brand, c.model, c.serial, "
+    "c.bought_on, c.warranty, c.bonus, c.service, c.fault, c.condition, c.deposit, c.deposit_means, "
+    "c.deposit_receipt, c.consents, c.distance, c.far_why, c.technician_id, coalesce(t.name, ''), "
+    "coalesce(c.comeback_of, ''), c.organism, c.symptom, c.repair_code, c.appointment, c.operator, c.moved_at, "
+    f"c.repaired_at, c.closed_at, c.consumer_id {_FROM}"
+)
+_BILL = (
+    "SELECT b.number, b.kind, b.case_number, b.issued_at, b.total, b.vat, b.bonus, b.circular, b.deposit, b.due, "
+    "b.answer, b.answered_at, b.paid_at, b.means, b.receipt, coalesce(b.cancels, ''), b.why, b.lines FROM repair_bill b"
+)
+_STANDING = "NOT EXISTS (SELECT 1 FROM repair_bill a WHERE a.cancels = b.number)"
+
+
+class Kept(NamedTuple):
+    """What a list keeps: the text of its condition and the values in it."""
+
+    where: str
+    values: dict[str, str | int | None]
+
+
+def conditions(filters: Mapping[str, Any], now: datetime) -> Kept:
+    """Make the condition of a list from its options; raise BadDay."""
+    kept: list[str] = []
+    values: dict[str, str | int | None] = {}
+    if filters["open"]:
+        kept.append("c.status IN (" + ", ".join(f"'{status}'" for status in OPEN) + ")")
+    for key, column in (("status", "c.status"), ("fiche", "c.fiche")):
+        if filters[key]:
+            kept.append(f"{column} = :{key}")
+            values[key] = filters[key]
+    texts = {
+        "customer": f"{_NAME} || ' ' || o.email || ' ' || o.phone",
+        "device": "c.product_label || ' ' || c.brand || ' ' || c.model || ' ' || c.serial",
+        "technician": "coalesce(t.name, '')",
+    }
+    for key, text in texts.items():
+        if filters[key]:
+            kept.append(f"instr(fold({text}), fold(:{key}))")
+            values[key] = filters[key]
+    for key, sign in (("since", ">="), ("until", "<")):
+        if filters[key]:
+            kept.append(f"c.opened_at {sign} :{key}")
+            values[key] = bound(key, filters[key], now)
+    return Kept(f"WHERE {' AND '.join(kept)}" if kept else "", values)
+
+
+def bound(key: str, text: str, now: datetime) -> str:
+    """Give the moment at which a `--since` day begins or an `--until` day ends, as the database writes it."""
+    day = paris.day_asked(f"--{key}", text, paris.in_paris(now).date())
+    return paris.moment_of(date.fromordinal(day.toordinal() + (key == "until"))).isoformat()
+
+
+def cases(reader: "Reader", kept: Kept) -> Iterator[CaseRow]:
+    """Stream repairs, the latest first."""
+    return reader.rows(f"{_LISTED} {kept.where} ORDER BY c.opened_at DESC, c.number DESC", CaseRow, **kept.values)
+
+
+def row(reader: "Reader", number: str) -> CaseRow:
+    """Give a repair as lists show it; raise UnknownRepair."""
+    found = reader.one(f"{_LISTED} WHERE c.number = :number", CaseRow, number=number)
+    if found is None:
+        raise UnknownRepair(number)
+    return found
+
+
+def exported(reader: "Reader", kept: Kept) -> Iterator[CaseDetail]:
+    """Stream repairs whole, the oldest first."""
+    return reader.rows(f"{_WHOLE} {kept.where} ORDER BY c.opened_at, c.number", CaseDetail, **kept.values)
+
+
+def case(reader: "Reader", number: str) -> CaseDetail:
+    """Give a repair whole; raise UnknownRepair."""
+    found = reader.one(f"{_WHOLE} WHERE c.number = :number", CaseDetail, number=number)
+    if found is None:
+        raise UnknownRepair(number)
+    return found
+
+
+def resolved(reader: "Reader", text: str) -> str:
+    """Give the whole number that a text names; raise NotARepair, MistypedRepair or UnknownRepair."""
+    found = numbering.ending(reader, "repair_case", suffix(text), CASE_DIGITS)
+    if len(found) != 1:
+        raise UnknownRepair(text, found)
+    return str(found[0])
+
+
+def numbers(reader: "Reader", start: str, limit: int) -> list[str]:
+    """List the numbers that begin so, for completion."""
+    return numbering.offered(reader, "repair_case", start, limit)
+
+
+def lines(reader: "Reader", number: str) -> list[LineRow]:
+    """List the lines of the bill to come, in order."""
+    sql = (
+        "SELECT row_number() OVER (ORDER BY id), kind, designation, reference, origin, quantity, price, vat, id "
+        "FROM repair_line WHERE number = :number ORDER BY id"
+    )
+    return list(reader.rows(sql, LineRow, number=number))
+
+
+def line(reader: "Reader", number: str, position: int) -> LineRow:
+    """Give a line by its position; raise NoLineOfRepair."""
+    for found in lines(reader, number):
+        if found.position == position:
+            return found
+    raise NoLineOfRepair(number, position)
+
+
+def checks(reader: "Reader", number: str) -> list[CheckRow]:
+    """List what was found at the control points, in the order it was looked at."""
+    sql = (
+        "SELECT moment, point, label, required, safety, result, note, checked_at, operator FROM repair_check "
+        "WHERE number = :number ORDER BY moment DESC, checked_at, point"
+    )
+    return list(reader.rows(sql, CheckRow, number=number))
+
+
+def bills(reader: "Reader", number: str) -> list[BillRow]:
+    """List the quotes, invoices and credit notes of a repair, in the order they were issued."""
+    return list(
+        reader.rows(f"{_BILL} WHERE b.case_number = :number ORDER BY b.issued_at, b.rowid", BillRow, number=number)
+    )
+
+
+def quote(reader: "Reader", number: str, answer: Answer = Answer.WAITING) -> BillRow:
+    """Give the quote of a repair that has this answer, the last one; raise NoQuote."""
+    found = [bill for bill in bills(reader, number) if bill.kind == BillKind.QUOTE and bill.answer == answer]
+    if not found:
+        raise NoQuote(number)
+    return found[-1]
+
+
+def agreed(reader: "Reader", number: str) -> Decimal | None:
+    """Give the total of the quote that was accepted last, None where none was."""
+    found = accepted(reader, number)
+    return found.total if found else None
+
+
+def accepted(reader: "Reader", number: str) -> BillRow | None:
+    """Give the quote that was accepted last, None where none was."""
+    sql = f"{_BILL} WHERE b.case_number = :number AND b.answer = 'accepted' ORDER BY b.issued_at DESC, b.rowid DESC"
+    return reader.one(sql, BillRow, number=number)
+
+
+def invoice(reader: "Reader", number: str) -> BillRow:
+    """Give the invoice of a repair that no credit note cancels; raise NoInvoice."""
+    found = standing(reader, number)
+    if found is None:
+        raise NoInvoice(number)
+    return found
+
+
+def bill(reader: "Reader", number: str) -> BillRow | None:
+    """Give a quote, an invoice or a credit note by its own number."""
+    return reader.one(f"{_BILL} WHERE b.number = :number", BillRow, number=number)
+
+
+def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, str, dict[str, Any]]]:
+    """List the papers issued for a repair, or one kind of them: kind, file name, content."""
+    sql = (
+        "SELECT reference, kind, content FROM document WHERE (reference = :number OR reference LIKE :number || '-_%' "
+        "OR reference IN (SELECT number FROM repair_bill WHERE case_number = :number)) "
+        "AND kind = coalesce(:kind, kind) ORDER BY id"
+    )
+    found = reader.rows(sql, _Paper, number=number, kind=kind)
+    return [(row.kind, f"{FILES[row.kind]}-{row.reference}.pdf", row.content) for row in found]
+
+
+def history(reader: "Reader", number: str) -> list[HistoryRow]:
+    """List what was done to a repair, in order."""
+    sql = "SELECT moment, operator, verb, data FROM history WHERE reference = :number ORDER BY id"
+    return list(reader.rows(sql, HistoryRow, number=number))
+
+
+def of_serial(reader: "Reader", key: str) -> list[KnownDevice]:
+    """List the repairs of the device that bears this serial number, the latest first."""
+    sql = (
+        "SELECT number, status, repaired_at, consumer_id FROM repair_case "
+        "WHERE serial_key = :key AND serial_key <> '' ORDER BY opened_at DESC, number DESC"
+    )
+    return list(reader.rows(sql, KnownDevice, key=key))
+
+
+def of_model(reader: "Reader", consumer: int, brand: str, model: str) -> list[KnownDevice]:
+    """List the repairs of a consumer's devices of this model, the latest first."""
+    sql = (
+        "SELECT number, status, repaired_at, consumer_id FROM repair_case WHERE consumer_id = :consumer "
+        "AND fold(brand) = fold(:brand) AND fold(model) = fold(:model) ORDER BY opened_at DESC, number DESC"
+    )
+    return list(reader.rows(sql, KnownDevice, consumer=consumer, brand=brand, model=model))
+
+
+def brands(reader: "Reader") -> list[str]:
+    """List the brands met already, at this desk and in the catalogue."""
+    sql = "SELECT brand FROM repair_case UNION SELECT brand FROM device ORDER BY 1"
+    return [str(each) for each in reader.values(sql)]
+
+
+def comebacks(reader: "Reader", kept: Kept) -> Iterator[ComebackRow]:
+    """Stream the devices that came back within three months, the latest first."""
+    where = f"{kept.where} AND" if kept.where else "WHERE"
+    sql = (
+        "SELECT c.number, c.opened_at, f.number, f.repaired_at, "
+        f"CAST(julianday(c.opened_at) - julianday(f.repaired_at) AS INTEGER), {_NAME}, c.product_label, c.brand, "
+        f"c.model, c.serial, coalesce(p.name, ''), c.fault, c.status {_FROM} "
+        "JOIN repair_case f ON f.number = c.comeback_of LEFT JOIN technician p ON p.id = f.technician_id "
+        f"{where} f.repaired_at IS NOT NULL ORDER BY c.opened_at DESC, c.number DESC"
+    )
+    return reader.rows(sql, ComebackRow, **kept.values)
+
+
+def sales(reader: "Reader", since: str, until: str) -> Iterator[SaleRow]:
+    """Stream invoices and credit notes issued from one moment up to another, in the order of their numbers."""
+    sign = "CASE b.kind WHEN 'credit_note' THEN -1 ELSE 1 END"
+    sql = (
+        f"SELECT b.number, b.kind, b.issued_at, b.case_number, {_NAME}, {sign} * (b.total - b.vat), {sign} * b.vat, "
+        f"{sign} * b.total, {sign} * b.bonus, {sign} * b.deposit, {sign} * b.due, b.paid_at, b.means, b.receipt, "
+        "coalesce(b.cancels, '') FROM repair_bill b JOIN repair_case c ON c.number = b.case_number "
+        "JOIN consumer o ON o.id = c.consumer_id WHERE b.kind <> 'quote' AND (:since = '' OR b.issued_at >= :since) "
+        "AND (:until = '' OR b.issued_at < :until) ORDER BY b.issued_at, b.rowid"
+    )
+    return reader.rows(sql, SaleRow, since=since, until=until)
+
+
+def statuses(row: CaseDetail | CaseRow) -> CaseStatus:
+    """Give a repair's status."""
+    return CaseStatus(row.status)
+
+
+def standing(reader: "Reader", number: str) -> BillRow | None:
+    """Give the invoice of a repair that no credit note cancels, None where there is none."""
+    sql = f"{_BILL} WHERE b.case_number = :number AND b.kind = 'invoice' AND {_STANDING}"
+    return reader.one(sql, BillRow, number=number)
