@@ -33,6 +33,7 @@ KIND_WORDS = {
     "delivery_note": mark("delivery note number"),
     "buyback": mark("buyback number"),
     "return": mark("return case number"),
+    "repair": mark("repair case number"),
     "article_code": mark("article code"),
     "reference": mark("reference"),
     "command": mark("order"),

@@ -11,6 +11,7 @@ from comptoir.core import paris
 from comptoir.core.errors import NotFound
 from comptoir.deliveries import queries as deliveries
 from comptoir.deliveries.queries import FoundRow
+from comptoir.repairs import queries as repairs
 from comptoir.returns import queries as returns
 from comptoir.scanning.commands import Profile
 from comptoir.scanning.rules import Kind
@@ -24,7 +25,7 @@ MOST_OF_A_NOTE = 200
 
 
 class Record(NamedTuple):
-    """Something that bears the code that was scanned: a line of a delivery note, a buyback, a return, a device.
+    """Something that bears the code that was scanned: a line of a delivery note, a buyback, a return, a repair, a device.
 
     `line` and `customer` are those of a delivery note.
     """
@@ -162,6 +163,21 @@ def _sent_back(reader: "Reader", number: str) -> list[Record]:
     ]
 
 
+def _in_repair(reader: "Reader", number: str) -> list[Record]:
+    return [_repair(row) for row in repairs.cases(reader, repairs.Kept("WHERE c.number = :number", {"number": number}))]
+
+
+def _repaired(reader: "Reader", serial: str) -> list[Record]:
+    kept = repairs.Kept("WHERE c.serial_key = :serial", {"serial": serial})
+    return [_repair(row) for row in repairs.cases(reader, kept)]
+
+
+def _repair(row: repairs.CaseRow) -> Record:
+    day = paris.in_paris(row.opened_at).date()
+    name = " ".join(part for part in (row.product_label, row.brand, row.model) if part)
+    return Record(row.number, "repair", day, row.customer, None, row.serial, name, None, None, row.amount)
+
+
 def _in_catalogue(reader: "Reader", code: str) -> list[Record]:
     return [
         Record(
@@ -187,5 +203,7 @@ _FINDERS: dict[Kind, Callable[["Reader", str], list[Record]]] = {
     Kind.DELIVERY_NOTE: lambda reader, value: _delivered(deliveries.of_note(reader, int(value), MOST_OF_A_NOTE)),
     Kind.BUYBACK: _bought_back,
     Kind.RETURN: _sent_back,
+    Kind.REPAIR: _in_repair,
+    Kind.IMEI: _repaired,
     Kind.ARTICLE_CODE: _in_catalogue,
 }

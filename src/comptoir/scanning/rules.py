@@ -12,6 +12,7 @@ from comptoir.core.i18n import _
 from comptoir.core.refs import IN_STORE, gtin, is_number
 from comptoir.core.text import shown
 from comptoir.deliveries.rules import reference_key
+from comptoir.repairs.rules import is_repair
 from comptoir.returns.rules import is_case
 from comptoir.scanning import codes, commands, gs1, layouts
 from comptoir.scanning.commands import Profile
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     DELIVERY_NOTE = "delivery_note"
     BUYBACK = "buyback"
     RETURN = "return"
+    REPAIR = "repair"
     ARTICLE_CODE = "article_code"
     REFERENCE = "reference"
     COMMAND = "command"
@@ -327,6 +329,7 @@ def _numbers(text: str) -> Iterator[tuple[Kind, str, Proof, str]]:
         for kind, value, told in (
             (Kind.BUYBACK, text if text[0] == IN_STORE and is_number(text) else "", _("its check digit is right")),
             (Kind.RETURN, text if is_case(text) else "", _("its check digit is right")),
+            (Kind.REPAIR, text if is_repair(text) else "", _("its check digit is right")),
             (Kind.GTIN, gtin(text), _("its check digit is right")),
             (Kind.GTIN, codes.upc_e(text), _("as a UPC-E, its check digit is right")),
             (Kind.SSCC, codes.sscc(text), _("its check digit is right")),

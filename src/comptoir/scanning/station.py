@@ -228,6 +228,8 @@ def _counted(records: Sequence[Record]) -> str:
             told = ngettext("{count} line of a delivery note", "{count} lines of delivery notes", count)
         case kinds if kinds == {"buyback"}:
             return _("a buyback")
+        case kinds if kinds == {"repair"}:
+            told = ngettext("{count} repair", "{count} repairs", count)
         case kinds if kinds == {"device"}:
             return _("a device of the catalogue")
         case _:
