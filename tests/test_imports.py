@@ -28,11 +28,19 @@ HEAVY = (
     "holidays",
     "jinja2",
     "keyring",
+    "httpx",
     "smtplib",
 )
 IN_TIME = ("--at", "2021-12-10T10:00")  # the counter is open, and the windows of the sample's notes too
 NUMBER = "2000000000015"
 GOOD = ("-a", "works=yes", "-a", "screen=very_good", "-a", "shell=very_good")
+
+
+CONSUMER = ("--title", "M.", "--last-name", "Martin", "--first-name", "Noé", "--email", "n@b.fr", "--phone", "0600000000")
+DEVICE = (
+    "-p", "lave-linge", "-b", "Bosch", "-s", "FD-1", "--warranty", "none", "--service", "x", "--fault", "y", "--no-bonus",
+)  # fmt: skip
+BOUGHT = ("--origin", "new", "--supplier", "Ouest", "--invoice", "F-1", "--cost", "10")
 
 
 def comptoir(*arguments: str, database: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -69,6 +77,9 @@ def shop(tmp_path_factory):
         (*IN_TIME, "returns", "add", "255101988", "0986479113", "-r", "ordered_by_mistake"),
         (*IN_TIME, "returns", "send", "--email", "a@b.fr", "--yes"),
         (*IN_TIME, "returns", "add", "255087226", "--all"),
+        ("repair", "intake", *CONSUMER, *place, *DEVICE),
+        ("repair", "technician", "add", "Ana", "--fiche", "1"),
+        ("repair", "parts", "buy", "P-1", "--designation", "Pompe", *BOUGHT),
     ):
         assert comptoir(*arguments, database=database).returncode == 0
     return database
@@ -98,6 +109,26 @@ READS = [
     ("returns", "show", "20000011"),
     ("returns", "export", "--since", "2021-12-01"),
     ("returns", "reconcile", "--due"),
+    ("repair", "list", "--open"),
+    ("repair", "list", "--since", "7d", "--json"),
+    ("repair", "show", "17"),
+    ("repair", "export"),
+    ("repair", "comebacks"),
+    ("repair", "checklist", "17"),
+    ("repair", "files", "17"),
+    ("repair", "sales"),
+    ("repair", "fiche", "list"),
+    ("repair", "fiche", "show", "3"),
+    ("repair", "fiche", "products"),
+    ("repair", "technician", "list"),
+    ("repair", "technician", "trainings", "--due"),
+    ("repair", "technician", "watches"),
+    ("repair", "library", "list"),
+    ("repair", "parts", "stock"),
+    ("repair", "parts", "purchases", "--json"),
+    ("repair", "parts", "trace", "P-1"),
+    ("repair", "survey", "list"),
+    ("repair", "survey", "report"),
     ("outbox", "list"),
     ("outbox", "show", "1"),
     ("scan", "--explain", "4047024615823"),
