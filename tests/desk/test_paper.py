@@ -32,6 +32,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "Barcode": {"number": text, "caption": text},
     "Codes": {"cards": many(st.tuples(text, text, text)), "columns": st.integers(1, 3)},
     "Steps": {"steps": many(st.tuples(text, many(text)))},
+    "Boxes": {"items": many(st.tuples(st.booleans(), text))},
     "CutLine": {"caption": text},
     "Blank": {"label": text, "lines": st.integers(0, 9)},
     "Signature": {"date_label": text, "label": text},

@@ -30,12 +30,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two framed blocks side by side with an arrow between: from whom, to whom."""
+    """Two framed blocks side by side: from whom, to whom, and an arrow between where something goes."""
 
     left_title: str
     left: tuple[str, ...]
     right_title: str
     right: tuple[str, ...]
+    arrow: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,13 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Boxes:
+    """Boxes, each ticked or not, with what it says beside it."""
+
+    items: tuple[tuple[bool, str], ...]
+
+
+@dataclass(frozen=True)
 class CutLine:
     """A dashed line to cut along."""
 
@@ -102,7 +110,9 @@ class Signature:
     label: str
 
 
-Block = Heading | Paragraph | Facts | Pair | Table | Total | Barcode | Codes | Steps | CutLine | Blank | Signature
+Block = (
+    Heading | Paragraph | Facts | Pair | Table | Total | Barcode | Codes | Steps | Boxes | CutLine | Blank | Signature
+)
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Block.__args__}
 
 

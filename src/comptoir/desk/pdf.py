@@ -19,6 +19,7 @@ from comptoir.core.text import REPLACEMENT
 from comptoir.desk.paper import (
     Barcode,
     Blank,
+    Boxes,
     Codes,
     CutLine,
     Facts,
@@ -208,7 +209,8 @@ def _pair(sheet: Sheet, block: Pair) -> None:
     sheet.set_line_width(0.3)
     for left, _title, _lines in sides:
         sheet.rect(left, top, width, height)
-    _arrow(sheet, MARGIN + width + 3, top + height / 2, gap - 6)
+    if block.arrow:
+        _arrow(sheet, MARGIN + width + 3, top + height / 2, gap - 6)
     sheet.set_xy(MARGIN, top + height + 4)
 
 
@@ -325,6 +327,21 @@ def _steps(sheet: Sheet, block: Steps) -> None:
         sheet.set_xy(MARGIN, sheet.get_y() + 2)
 
 
+def _boxes(sheet: Sheet, block: Boxes) -> None:
+    for ticked, text in block.items:
+        sheet.room(12)
+        top = sheet.get_y() + 1
+        sheet.set_draw_color(*INK)
+        sheet.set_line_width(0.3)
+        sheet.rect(MARGIN + 1, top, 4, 4)
+        sheet.set_xy(MARGIN, top)
+        sheet.write_text("X" if ticked else "", 10, "B", INK, align="C", height=4, width=6)
+        sheet.set_xy(MARGIN + 7, top - 0.5)
+        sheet.write_text(text, 10, "", INK, height=5, width=WIDTH - 7)
+        sheet.set_xy(MARGIN, sheet.get_y() + 1)
+    sheet.ln(2)
+
+
 def _cut_line(sheet: Sheet, block: CutLine) -> None:
     sheet.room(12)
     y = sheet.get_y() + 7
@@ -375,6 +392,7 @@ DRAW: dict[type, Callable[[Sheet, Any], None]] = {
     Barcode: _barcode,
     Codes: _codes,
     Steps: _steps,
+    Boxes: _boxes,
     CutLine: _cut_line,
     Blank: _blank,
     Signature: _signature,

@@ -13,7 +13,7 @@ from comptoir.core.i18n import _
 RATES = (200, 100, 55, 21, 0)
 STANDARD = 200
 _THOUSAND = Decimal(1000)
-_WRITTEN = re.compile(r"(\d{1,2})(?:[.,](\d))?0? ?%?", re.ASCII)
+_WRITTEN = re.compile(rf"(\d{{1,2}})(?:[.,](\d)0?)?[ {money.NO_BREAK}{money.NARROW}]?%?", re.ASCII)
 
 
 class BadRate(UsageProblem):

@@ -11,7 +11,19 @@ from comptoir.core.text import tidy
 from comptoir.desk.paper import Blank, Block, Boxes, Facts, Heading, Pair, Paper, Paragraph, Signature, Table, Total
 from comptoir.parts.rules import Origin
 from comptoir.repairs.amounts import percent, sums, total
-from comptoir.repairs.documents import BONUS, Shop, day, device, guaranteed, paper, parties, receipt, rows, shop_clauses
+from comptoir.repairs.documents import (
+    BONUS,
+    Shop,
+    day,
+    device,
+    guaranteed,
+    paper,
+    parties,
+    place,
+    receipt,
+    rows,
+    shop_clauses,
+)
 from comptoir.repairs.queries import BillRow, CaseDetail
 from comptoir.repairs.rules import after_months
 from comptoir.repairs.statuses import LineKind
@@ -69,6 +81,7 @@ def quote(case: CaseDetail, bill: BillRow, shop: Shop, moment: datetime, clauses
         ("Valable jusqu'au", f"{day(until)} ({VALID_MONTHS} mois)"),
         *_subject(case),
         ("Prestation demandée", case.service),
+        ("Lieu de la réparation", place(case)),
         ("Panne", case.fault),
     )
     left = ("Net après bonus", "À vous rendre") if bill.bonus else TO_PAY

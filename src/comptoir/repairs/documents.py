@@ -175,7 +175,7 @@ def declaration(case: CaseDetail, bill: BillRow, shop: Shop, moment: datetime) -
             parties(case, shop),
             Facts(repair, "La réparation"),
             Facts(amounts, "Les montants"),
-            Heading("Je déclare"),
+            Heading("Je déclare que"),
             *(Paragraph(f"•  {each} ;") for each in DECLARED),
             Paragraph(
                 f"•  le {BONUS} de {french(bill.bonus)} a été déduit de la facture {bill.number}, que j'ai payée."
@@ -236,6 +236,16 @@ def device(case: CaseDetail) -> tuple[tuple[str, str], ...]:
     """Say which device it is, as parts are ordered by."""
     named = ", ".join(part for part in (case.product_label, case.device) if part)
     return (("Appareil", named), ("N° de série ou IMEI", case.serial))
+
+
+def place(case: CaseDetail) -> str:
+    """Say where the repair is done."""
+    places = {
+        Place.WORKSHOP: "En atelier",
+        Place.ON_SITE: "Sur site" + (f", à {case.distance} km" if case.distance is not None else ""),
+        Place.DROP_OFF: "Appareil remis à un point de dépôt",
+    }
+    return places[Place(case.place)]
 
 
 def boxes(case: CaseDetail, consents: Iterable[Consent]) -> Boxes:
@@ -307,17 +317,12 @@ def _state(case: CaseDetail) -> tuple[tuple[str, str], ...]:
 
 
 def _asked(case: CaseDetail) -> tuple[tuple[str, str], ...]:
-    places = {
-        Place.WORKSHOP: "En atelier",
-        Place.ON_SITE: "Sur site" + (f", à {case.distance} km" if case.distance is not None else ""),
-        Place.DROP_OFF: "Appareil remis à un point de dépôt",
-    }
     agreed = (("Rendez-vous", moment_told(case.appointment)),) if case.appointment else ()
     far = ((f"Au-delà de {FARTHEST} km", case.far_why),) if case.far_why else ()
     return (
         ("Prestation demandée", case.service),
         ("Panne déclarée", case.fault),
-        ("Lieu de la réparation", places[Place(case.place)]),
+        ("Lieu de la réparation", place(case)),
         *far,
         *agreed,
     )
