@@ -115,3 +115,18 @@ def test_what_is_marked_is_left_as_it_is() -> None:
 
 def test_a_message_without_a_translation_is_said_in_english() -> None:
     assert i18n._("no such sentence at all") == "no such sentence at all"
+
+
+def test_the_catalogue_says_what_the_standard_one_says():
+    with (i18n.LOCALES / "fr" / "LC_MESSAGES" / "comptoir.mo").open("rb") as file:
+        standard = gettext.GNUTranslations(file)
+        file.seek(0)
+        ours = i18n.Catalogue(file)
+    for message in standard._catalog:
+        if isinstance(message, str):
+            assert ours.gettext(message) == standard.gettext(message)
+    for count in (0, 1, 2, 7):
+        for one, many in (("{count} part", "{count} parts"), ("no such part", "no such parts")):
+            assert ours.ngettext(one, many, count) == standard.ngettext(one, many, count)
+    assert ours.gettext("nobody says this") == "nobody says this"
+    assert ours.gettext("\udcff") == "\udcff"

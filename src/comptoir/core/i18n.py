@@ -2,12 +2,54 @@
 
 import gettext
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+from struct import unpack_from
+from typing import Any
 
 DOMAIN = "comptoir"
 LOCALES = Path(__file__).parent.parent / "locale"
 HOME_LANGUAGE = "fr"
+
+
+class Catalogue(gettext.NullTranslations):
+    """A compiled catalogue whose messages are decoded as they are asked for.
+
+    The standard class decodes every message at each start, and a command says a few dozens of some two thousand.
+    """
+
+    def _parse(self, fp: Any) -> None:  # noqa: ANN401 - a private type of gettext
+        held = fp.read()
+        _magic, _revision, count, keys, values = unpack_from("<5I", held)
+        asked, given = (unpack_from(f"<{2 * count}I", held, place) for place in (keys, values))
+        self._held = held
+        self._given = dict(
+            zip(
+                (held[at : at + length] for length, at in zip(asked[::2], asked[1::2], strict=True)),
+                zip(given[::2], given[1::2], strict=True),
+                strict=True,
+            )
+        )
+
+    def gettext(self, message: str) -> str:
+        """Translate a message; one that is not known stays as it is."""
+        return self._told(message) or message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Translate a message that depends on a count, as the rule of the catalogue says."""
+        forms = self._told(f"{msgid1}\0{msgid2}").split("\0")
+        return forms[self._rule(n)] if any(forms) else msgid1 if n == 1 else msgid2
+
+    @cached_property
+    def _rule(self) -> Callable[[int], int]:
+        rule = self._told("").partition("plural=")[2].partition(";")[0]
+        return gettext.c2py(rule)
+
+    def _told(self, message: str) -> str:
+        length, at = self._given.get(message.encode("utf-8", "replace"), (0, 0))
+        return self._held[at : at + length].decode()
+
 
 _catalogue = gettext.NullTranslations()
 
@@ -38,7 +80,7 @@ def use(language: str) -> None:
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain(DOMAIN, str(LOCALES))
     gettext.textdomain(DOMAIN)
-    _catalogue = gettext.translation(DOMAIN, str(LOCALES), languages=[language], fallback=True)
+    _catalogue = gettext.translation(DOMAIN, str(LOCALES), [language], Catalogue, fallback=True)
 
 
 def choose(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
