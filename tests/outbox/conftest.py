@@ -1,4 +1,4 @@
-"""A shop with e-mails to send, and what it takes to send them."""
+"""A shop with e-mails and text messages to send, and what it takes to send them."""
 
 import shutil
 import sqlite3
@@ -14,8 +14,9 @@ from comptoir.desk.paper import Heading, Paper, to_content
 from comptoir.store.documents import issue
 from comptoir.store.engine import engine, transaction
 from comptoir.store.migrations import upgrade
-from comptoir.store.outbox import post
+from comptoir.store.outbox import post, post_sms
 
+from .gateway_server import GatewayServer
 from .mail_server import MailServer
 
 MOMENT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -73,6 +74,27 @@ def posts(shop: Path) -> Callable[..., None]:
                 recipient = given.get("recipient", f"client{place}@exemple.fr")
                 moment = given.get("moment", MOMENT)
                 post(session, f"{name}-{place}", recipient, letter | given.get("letter", {}), moment=moment)
+
+    return put
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[GatewayServer]:
+    """An SMS gateway that the settings name."""
+    with GatewayServer() as gateway:
+        monkeypatch.setenv("COMPTOIR_SMS_URL", gateway.url)
+        yield gateway
+
+
+@pytest.fixture
+def texts(shop: Path) -> Callable[..., None]:
+    """Give the function that puts text messages into the outbox: `texts(3)`, `texts(1, number="...")`."""
+
+    def put(count: int = 1, name: str = "sms", number: str = "", text: str = "Votre appareil est prêt.") -> None:
+        """Put text messages, the first one to +33600000001."""
+        with transaction(shop) as session:
+            for place in range(1, count + 1):
+                post_sms(session, f"{name}-{place}", number or f"+336{place:08}", text, moment=MOMENT)
 
     return put
 

@@ -197,7 +197,7 @@ def rested(cli, tmp_path: Path) -> Path:
 @pytest.fixture
 def full(rested: Path, small_disk, monkeypatch) -> Path:
     """The same on a small disk, where `fill` takes all of the rest."""
-    path = small_disk("size=600k") / "shop.db"
+    path = small_disk("size=1000k") / "shop.db"
     shutil.copy(rested, path)
     monkeypatch.setenv("COMPTOIR_DATABASE", str(path))
     fill(path.with_name("fill"))
@@ -246,7 +246,7 @@ def test_a_full_disk_can_still_be_read(full: Path) -> None:
 
 @pytest.mark.parametrize("kilobytes", [0, 40])
 def test_a_disk_too_full_to_create_on_is_one_clear_trouble(small_disk, monkeypatch, kilobytes: int) -> None:
-    path = small_disk("size=500k") / "shop.db"
+    path = small_disk("size=900k") / "shop.db"
     monkeypatch.setenv("COMPTOIR_DATABASE", str(path))
     fill(path.with_name("fill"))
     free(path.with_name("fill"), kilobytes * 1024)
@@ -254,7 +254,7 @@ def test_a_disk_too_full_to_create_on_is_one_clear_trouble(small_disk, monkeypat
 
 
 def test_a_disk_too_full_to_create_on_leaves_no_database_and_works_once_freed(small_disk, monkeypatch) -> None:
-    path = small_disk("size=500k") / "shop.db"
+    path = small_disk("size=900k") / "shop.db"
     monkeypatch.setenv("COMPTOIR_DATABASE", str(path))
     fill(path.with_name("fill"))
     free(path.with_name("fill"), 40 * 1024)

@@ -20,7 +20,7 @@ class Catalogue(gettext.NullTranslations):
     """
 
     def _parse(self, fp: Any) -> None:  # noqa: ANN401 - a private type of gettext
-        held = fp.read()
+        held: bytes = fp.read()
         _magic, _revision, count, keys, values = unpack_from("<5I", held)
         asked, given = (unpack_from(f"<{2 * count}I", held, place) for place in (keys, values))
         self._held = held

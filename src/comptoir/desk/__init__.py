@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from comptoir.core.clock import Clock
     from comptoir.desk.ask import Ask
     from comptoir.desk.equipment import Finding
+    from comptoir.desk.gateway import Gateway
     from comptoir.desk.mail import Mailer
     from comptoir.desk.output import Output
     from comptoir.desk.paper import Paper
@@ -165,6 +166,13 @@ class Desk:
         from comptoir.desk.mail import Mailer, account
 
         return Mailer(account(self.settings, os.environ))
+
+    def gateway(self) -> Gateway:
+        """Open the door of the SMS gateway; raise NoGateway, NoSecret, BadSecret and BadSetting."""
+        from comptoir.desk.gateway import Gateway
+        from comptoir.desk.sms import access
+
+        return Gateway(access(self.settings, os.environ))
 
     def holiday(self, day: date, region: str) -> str:
         """Give the name of the public holiday that a day is in a region (`FR`, `FR-57`), empty for none."""

@@ -1,7 +1,7 @@
-"""E-mails as a feature hands them over, how long their server is waited for, and what may come of one."""
+"""Messages as a feature hands them over, how long their server is waited for, and what may come of one."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from comptoir.core.errors import OutsideFailure, UsageProblem
@@ -25,10 +25,18 @@ class Message(NamedTuple):
     papers: tuple[tuple[str, bytes], ...] = ()
 
 
-class Patience(NamedTuple):
-    """How many seconds a mail server is waited for.
+class TextMessage(NamedTuple):
+    """A text message whole: its number is in E.164; its reference is the same where it is sent again."""
 
-    To connect, for each answer, for all that comes before the last word of the e-mail, and for the answer to it: given
+    recipient: str
+    text: str
+    reference: str
+
+
+class Patience(NamedTuple):
+    """How many seconds a server is waited for.
+
+    To connect, for each answer, for all that comes before the last word of the message, and for the answer to it: given
     up too early, that last one makes a doubt (RFC 5321, 4.5.3.2.6 asks for ten minutes).
     """
 
@@ -39,7 +47,7 @@ class Patience(NamedTuple):
 
     @property
     def most(self) -> float:
-        """Give the longest that one e-mail can take."""
+        """Give the longest that one message can take."""
         return self.whole + self.verdict
 
 
@@ -67,8 +75,42 @@ class NoPassword(UsageProblem):
         )
 
 
+class NoGateway(UsageProblem):
+    """No setting names an SMS gateway."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("no SMS gateway is set: no text message leaves"),
+            _('name it in the settings file or in COMPTOIR_SMS_URL: `sms_url = "https://sms.example.fr/send"`'),
+        )
+
+
+class NoSecret(UsageProblem):
+    """The SMS gateway wants a secret, and nobody gave it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("the secret of the SMS gateway is not known"),
+            _("give it in COMPTOIR_SMS_SECRET, or keep it with `keyring set comptoir sms_secret`"),
+        )
+
+
+class BadSecret(UsageProblem):
+    """The secret of the SMS gateway cannot travel."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("the secret of the SMS gateway has characters that a header cannot have"),
+            _("give it in COMPTOIR_SMS_SECRET, or keep it with `keyring set comptoir sms_secret`"),
+        )
+
+
 class Postponed(OutsideFailure):
-    """It was not taken this time, for certain: it may be tried again later."""
+    """It was not taken this time, for certain: it may be tried again later, and no sooner than the server says."""
+
+    def __init__(self, message: str, after: timedelta = timedelta()) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 class Unreachable(Postponed):
@@ -90,8 +132,19 @@ class BadAddress(Undeliverable):
         super().__init__(_("`{text}` is not an e-mail address").format(text=text))
 
 
+class BadNumber(Undeliverable):
+    """A telephone number that no text message can go to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_("`{text}` is not a telephone number such as +33612345678").format(text=text))
+
+
 class Unknown(OutsideFailure):
     """It was handed to the server whole, and the answer did not come: nobody knows whether it left."""
+
+
+class OutOfOrder(Unknown):
+    """Nobody knows whether it left, and the server does not work: nothing else is handed to it for now."""
 
 
 def address(text: str) -> str:
@@ -104,6 +157,15 @@ def address(text: str) -> str:
     if not domain or len(made.encode()) > LONGEST_ADDRESS:
         raise BadAddress(text)
     return made
+
+
+def number(text: str) -> str:
+    """Give a telephone number in E.164 (ITU-T), written with or without blanks, `00` or `+`; raise BadNumber."""
+    digits = re.sub(r"[\s().\-]", "", text.replace("(0)", ""))
+    found = re.fullmatch(r"(?:\+|00)([1-9][0-9]{6,14})", digits)
+    if found is None:
+        raise BadNumber(text)
+    return f"+{found[1]}"
 
 
 def domain_name(text: str) -> str:

@@ -80,7 +80,7 @@ class Talk(smtplib.SMTP):
         try:
             yield
         except (OSError, ValueError) as error:  # smtplib's own errors are OSErrors
-            raise self._fails(_reason(error)) from error
+            raise self._fails(network_reason(error)) from error
 
     def open(self) -> None:
         """Connect, as privately as the account says, and log in; raise Unreachable."""
@@ -134,7 +134,7 @@ class Talk(smtplib.SMTP):
             self.send(b".\r\n")
             code, words = self.getreply()
         except (OSError, ValueError) as error:
-            raise Unknown(_reason(error)) from error
+            raise Unknown(network_reason(error)) from error
         if code // 100 not in {2, 4, 5}:
             raise Unknown(_words((code, words)))
         if code // 100 != DONE // 100:
@@ -241,7 +241,7 @@ def _words(reply: Reply) -> str:
     return f"{reply[0]} {shown(text[:MOST_WORDS])}".strip()
 
 
-def _reason(error: Exception) -> str:
+def network_reason(error: Exception) -> str:
     match error:
         case TimeoutError():
             return _("it does not answer in time")
@@ -270,7 +270,7 @@ def _connected(host: str, port: int, seconds: float) -> socket.socket:
     """Connect to the first address of a server that answers, each having its share of the time."""
     ends = monotonic() + seconds
     error: OSError = TimeoutError()
-    found = _looked_up(host, port, seconds)
+    found = looked_up(host, port, seconds)
     for place, (family, kind, protocol, _name, where) in enumerate(found):
         one = socket.socket(family, kind, protocol)
         try:
@@ -284,7 +284,7 @@ def _connected(host: str, port: int, seconds: float) -> socket.socket:
     raise error
 
 
-def _looked_up(host: str, port: int, seconds: float) -> list[Any]:
+def looked_up(host: str, port: int, seconds: float) -> list[Any]:
     # The system's resolver knows no time-out: a thread waits for it.
     answers: SimpleQueue[list[Any] | OSError] = SimpleQueue()
 

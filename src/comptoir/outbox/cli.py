@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from comptoir.core.errors import OUTSIDE
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import shown
@@ -11,8 +10,8 @@ from comptoir.desk.completion import from_database
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Column, Format, Section, View
 from comptoir.outbox import queries
-from comptoir.outbox.rules import OUTCOME_WORDS, SENDING_WORDS
-from comptoir.store.sending import Sending
+from comptoir.outbox.rules import CHANNEL_WORDS, OUTCOME_WORDS, SENDING_WORDS
+from comptoir.store.sending import Channel, Sending
 
 if TYPE_CHECKING:
     from comptoir.outbox import prompts
@@ -24,7 +23,11 @@ app = Feature()
 
 NUMBER = Column("id", _("No."))
 STATE = Column("state", _("State"), SENDING_WORDS)
-TO = (Column("recipient", _("Recipient")), Column("subject", _("Subject")))
+TO = (
+    Column("recipient", _("Recipient")),
+    Column("subject", _("Subject")),
+    Column("channel", _("Channel"), CHANNEL_WORDS),
+)
 NEXT = Column("next_try", _("Next try"))
 ERROR = Column("error", _("Why"))
 LISTED = (
@@ -37,16 +40,16 @@ LISTED = (
     ERROR,
     Column("key", _("About")),
 )
-WHOLE = (*LISTED[:6], NEXT, Column("sent_at", _("Sent on")), ERROR, LISTED[-1], Column("message_id", "Message-ID"))
+WHOLE = (*LISTED[:7], NEXT, Column("sent_at", _("Sent on")), ERROR, LISTED[-1], Column("message_id", "Message-ID"))
 PAPER = (Column("reference", _("Reference")), Column("kind", _("Document")), Column("file", _("File")))
 TRIED = (NUMBER, *TO, Column("outcome", _("Outcome"), OUTCOME_WORDS), NEXT, ERROR)
-MOVED = (NUMBER, STATE, *TO)
+MOVED = (NUMBER, STATE, *TO[:2])
 
 Number = Annotated[
-    int, argument(metavar=_("NO."), help=_("Number of an e-mail."), complete=from_database(queries.numbers))
+    int, argument(metavar=_("NO."), help=_("Number of a message."), complete=from_database(queries.numbers))
 ]
 Numbers = Annotated[
-    list[int], argument(metavar=_("NO...."), help=_("Numbers of e-mails."), complete=from_database(queries.numbers))
+    list[int], argument(metavar=_("NO...."), help=_("Numbers of messages."), complete=from_database(queries.numbers))
 ]
 Yes = Annotated[bool, option("--yes", "-y", help=_("Do not ask for a confirmation."))]
 
@@ -57,19 +60,24 @@ class Line(NamedTuple):
     line: str
 
 
-@app.verb("list", help=_("List the e-mails of the outbox, the latest first."))
-def list_(desk: Desk, view: View, state: Annotated[Sending | None, option(help=_("Only this state."))] = None) -> None:
-    """List e-mails."""
+@app.verb("list", help=_("List the messages of the outbox, the latest first."))
+def list_(
+    desk: Desk,
+    view: View,
+    state: Annotated[Sending | None, option(help=_("Only this state."))] = None,
+    channel: Annotated[Channel | None, option(help=_("Only this channel."))] = None,
+) -> None:
+    """List messages."""
     with desk.reading() as reader:
-        desk.out.rows(LISTED, queries.mails(reader, state or ""), view)
+        desk.out.rows(LISTED, queries.messages(reader, state or "", channel or ""), view)
     prompts.tell_unanswered(desk)
 
 
-@app.verb("show", help=_("Show an e-mail: where it stands, its text, the papers that go with it."))
+@app.verb("show", help=_("Show a message: where it stands, its text, the papers that go with it."))
 def show(desk: Desk, number: Number, view: View) -> None:
-    """Show one e-mail."""
+    """Show one message."""
     with desk.reading() as reader:
-        found = queries.mail(reader, number)
+        found = queries.message(reader, number)
     papers = Section("papers", _("Documents"), PAPER, found.papers)
     if view.chosen() is Format.TABLE:
         text = Section(
@@ -80,7 +88,7 @@ def show(desk: Desk, number: Number, view: View) -> None:
         desk.out.record((*WHOLE, Column("text", _("Text"))), found, view, [papers])
 
 
-@app.verb("send", help=_("Send all that is due, each e-mail once; for cron."))
+@app.verb("send", help=_("Send all that is due, each message once; for cron."))
 def send(
     desk: Desk,
     view: View,
@@ -89,38 +97,38 @@ def send(
 ) -> int | None:
     """Send what is due; exit with 5 where something could not leave."""
     view.chosen()
-    trials: list[Trial] = prompts.due(desk) if dry_run else []
+    trials: list[Trial] = []
     try:
-        if not dry_run:
-            prompts.send(desk, trials.append)
+        problems = (prompts.rehearse if dry_run else prompts.send)(desk, trials.append)
     except BaseException:
         if trials:
             desk.out.rows(TRIED, trials, view)
         raise
-    desk.out.rows(TRIED, trials, view)
-    failed = prompts.tell_failures(desk, trials)
-    prompts.tell_unanswered(desk)
-    return OUTSIDE if failed else None
+    if trials or not problems:
+        desk.out.rows(TRIED, trials, view)
+    return prompts.conclude(desk, trials, problems)
 
 
-@app.verb("retry", help=_("Put e-mails back among those to send: refused, put off, or handed over without an answer."))
+@app.verb("retry", help=_("Put messages back among those to send: refused, put off, or handed over without an answer."))
 def retry(
     desk: Desk,
     numbers: Numbers,
     view: View,
-    email: Annotated[str | None, option(help=_("The right address, where it was wrong."))] = None,
+    to: Annotated[
+        str | None, option("--to", "--email", help=_("The right address or number, where it was wrong."))
+    ] = None,
     *,
     yes: Yes = False,
 ) -> None:
-    """Put e-mails back among those to send."""
-    moved = prompts.retried(desk, numbers, email, yes=yes)
+    """Put messages back among those to send."""
+    moved = prompts.retried(desk, numbers, to, yes=yes)
     desk.out.rows(MOVED, moved, view)
     desk.out.say(_("next: `comptoir outbox send`") if moved else _("nothing was changed"))
 
 
-@app.verb("drop", help=_("Give e-mails up: they never leave."))
+@app.verb("drop", help=_("Give messages up: they never leave."))
 def drop(desk: Desk, numbers: Numbers, view: View, *, yes: Yes = False) -> None:
-    """Give e-mails up."""
+    """Give messages up."""
     moved = prompts.dropped(desk, numbers, yes=yes)
     desk.out.rows(MOVED, moved, view)
     if not moved:

@@ -6,34 +6,36 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from comptoir.outbox.rules import UnknownMail, latest, lease_end
-from comptoir.store.sending import Sending
+from comptoir.store.sending import Channel, Sending
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
 
 
-class MailRow(NamedTuple):
-    """An e-mail in a list; the next try is that of one that waits."""
+class MessageRow(NamedTuple):
+    """A message in a list; the next try is that of one that waits."""
 
     id: int
     created_at: datetime
     state: str
     recipient: str
     subject: str
+    channel: str
     attempts: int
     next_try: datetime | None
     error: str
     key: str
 
 
-class MailDetail(NamedTuple):
-    """An e-mail whole; whoever sends it holds its lease, until a moment."""
+class MessageDetail(NamedTuple):
+    """A message whole; whoever sends it holds its lease, until a moment."""
 
     id: int
     created_at: datetime
     state: str
     recipient: str
     subject: str
+    channel: str
     attempts: int
     next_try: datetime | None
     error: str
@@ -45,12 +47,12 @@ class MailDetail(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Give the letter's text."""
+        """Give its text."""
         return str(self.content["text"])
 
     @property
     def message_id(self) -> str:
-        """Give the Message-ID, by which mail programs know twice the same e-mail."""
+        """Give the Message-ID, or the reference of a text message, by which twice the same one is known."""
         return str(self.content["message_id"])
 
     @property
@@ -60,7 +62,7 @@ class MailDetail(NamedTuple):
 
 
 class PaperName(NamedTuple):
-    """A paper that goes with an e-mail, by reference and kind, and the name of its file."""
+    """A paper that goes with a message, by reference and kind, and the name of its file."""
 
     reference: str
     kind: str
@@ -73,7 +75,10 @@ class Paper(NamedTuple):
     content: dict[str, Any]
 
 
-_LISTED = "id, created_at, state, recipient, subject, attempts, CASE state WHEN 'waiting' THEN next_try END, error, key"
+_LISTED = (
+    "id, created_at, state, recipient, subject, channel, attempts, "
+    "CASE state WHEN 'waiting' THEN next_try END, error, key"
+)
 _WHOLE = f"{_LISTED}, sent_at, lease, leased_until, content"
 # A lease counts until its end, unless it ends later than any could: the clock went back since.
 _HELD = "lease <> '' AND leased_until > :now AND leased_until <= :lease_end"
@@ -83,49 +88,57 @@ _DUE = (
 )
 
 
-def mails(reader: "Reader", state: str) -> Iterator[MailRow]:
-    """Stream the e-mails of a state, all without one, the latest first."""
-    where = "WHERE state = :state" if state else ""
-    return reader.rows(f"SELECT {_LISTED} FROM outbox {where} ORDER BY id DESC", MailRow, state=state)
+def messages(reader: "Reader", state: str, channel: str) -> Iterator[MessageRow]:
+    """Stream the messages of a state and a channel, all without one, the latest first."""
+    where = "(:state = '' OR state = :state) AND (:channel = '' OR channel = :channel)"
+    sql = f"SELECT {_LISTED} FROM outbox WHERE {where} ORDER BY id DESC"
+    return reader.rows(sql, MessageRow, state=state, channel=channel)
 
 
-def mail(reader: "Reader", number: int) -> MailDetail:
-    """Give an e-mail whole; raise UnknownMail."""
-    found = reader.one(f"SELECT {_WHOLE} FROM outbox WHERE id = :id", MailDetail, id=min(number, 2**63 - 1))
+def message(reader: "Reader", number: int) -> MessageDetail:
+    """Give a message whole; raise UnknownMail."""
+    found = reader.one(f"SELECT {_WHOLE} FROM outbox WHERE id = :id", MessageDetail, id=min(number, 2**63 - 1))
     if found is None:
         raise UnknownMail(number)
     return found
 
 
-def due(reader: "Reader", now: datetime, tried: Sequence[int] = ()) -> MailDetail | None:
-    """Give the e-mail to send first: waiting, due, and held by nobody; those tried before are left out."""
+def due(reader: "Reader", channel: Channel, now: datetime, tried: Sequence[int] = ()) -> MessageDetail | None:
+    """Give the message of a channel to send first: waiting, due, held by nobody; those tried before are left out."""
     return reader.one(
-        f"SELECT {_WHOLE} FROM outbox WHERE {_DUE} ORDER BY next_try, id LIMIT 1",
-        MailDetail,
+        f"SELECT {_WHOLE} FROM outbox WHERE channel = :channel AND {_DUE} ORDER BY next_try, id LIMIT 1",
+        MessageDetail,
         **_moments(now),
+        channel=channel.value,
         tried=dumps(list(tried)),
     )
 
 
-def all_due(reader: "Reader", now: datetime) -> list[MailRow]:
-    """List the e-mails to send, in the order they would leave."""
-    sql = f"SELECT {_LISTED} FROM outbox WHERE {_DUE} ORDER BY next_try, id"
-    return list(reader.rows(sql, MailRow, **_moments(now), tried="[]"))
+def channels_due(reader: "Reader", now: datetime) -> list[Channel]:
+    """List the channels that have something to send, e-mails first."""
+    sql = f"SELECT DISTINCT channel FROM outbox WHERE {_DUE} ORDER BY channel"
+    return [Channel(each) for each in reader.values(sql, **_moments(now), tried="[]")]
+
+
+def all_due(reader: "Reader", now: datetime) -> list[MessageRow]:
+    """List the messages to send, in the order they would leave."""
+    sql = f"SELECT {_LISTED} FROM outbox WHERE {_DUE} ORDER BY channel, next_try, id"
+    return list(reader.rows(sql, MessageRow, **_moments(now), tried="[]"))
 
 
 def unanswered(reader: "Reader", now: datetime) -> list[int]:
-    """List the numbers of the e-mails handed over whose answer nobody waits for any more."""
+    """List the numbers of the messages handed over whose answer nobody waits for any more."""
     sql = f"SELECT id FROM outbox WHERE state = 'handed' AND NOT ({_HELD}) ORDER BY id"
     return [int(each) for each in reader.values(sql, **_moments(now))]
 
 
 def waiting(reader: "Reader") -> int:
-    """Count the e-mails that wait."""
+    """Count the messages that wait."""
     return int(sum(reader.values("SELECT count(*) FROM outbox WHERE state = 'waiting'")))
 
 
-def is_held(row: MailDetail, now: datetime) -> bool:
-    """Tell whether a process is sending an e-mail."""
+def is_held(row: MessageDetail, now: datetime) -> bool:
+    """Tell whether a process is sending a message."""
     until = row.leased_until
     return row.lease != "" and until is not None and now < until <= lease_end(now)
 
@@ -138,7 +151,7 @@ def paper(reader: "Reader", name: PaperName) -> dict[str, Any] | None:
 
 
 def numbers(reader: "Reader", beginning: str, most: int) -> list[str]:
-    """List the numbers that begin so, of e-mails that did not leave, the latest first."""
+    """List the numbers that begin so, of messages that did not leave first, then the latest."""
     sql = (
         "SELECT CAST(id AS TEXT) FROM outbox WHERE substr(CAST(id AS TEXT), 1, length(:beginning)) = :beginning "
         "ORDER BY state IN ('sent', 'dropped'), id DESC LIMIT :most"
@@ -146,8 +159,8 @@ def numbers(reader: "Reader", beginning: str, most: int) -> list[str]:
     return [str(each) for each in reader.values(sql, beginning=beginning, most=most)]
 
 
-def state_of(row: MailDetail) -> Sending:
-    """Give an e-mail's state."""
+def state_of(row: MessageDetail) -> Sending:
+    """Give a message's state."""
     return Sending(row.state)
 
 

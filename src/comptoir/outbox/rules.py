@@ -7,7 +7,7 @@ from enum import StrEnum
 from comptoir.core.errors import NotFound, Refused, UsageProblem
 from comptoir.core.flow import Flow, IllegalMove
 from comptoir.core.i18n import _, mark
-from comptoir.store.sending import Sending
+from comptoir.store.sending import Channel, Sending
 
 SENDING_WORDS: Mapping[str, str] = {
     Sending.WAITING: mark("waiting to be sent"),
@@ -16,10 +16,11 @@ SENDING_WORDS: Mapping[str, str] = {
     Sending.REFUSED: mark("refused"),
     Sending.DROPPED: mark("dropped"),
 }
+CHANNEL_WORDS: Mapping[str, str] = {Channel.EMAIL: mark("e-mail"), Channel.SMS: mark("SMS")}
 
 
 class Outcome(StrEnum):
-    """What came of trying to send an e-mail."""
+    """What came of trying to send a message."""
 
     DUE = "due"
     SENT = "sent"
@@ -67,23 +68,23 @@ LEASE = timedelta(minutes=6)  # more than a sending takes: speaking to the serve
 
 
 class UnknownMail(NotFound):
-    """No e-mail of the outbox has this number."""
+    """No message of the outbox has this number."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            _("the outbox has no e-mail {number}").format(number=number), _("`comptoir outbox list` lists them")
+            _("the outbox has no message {number}").format(number=number), _("`comptoir outbox list` lists them")
         )
 
 
 class BeingSent(Refused):
-    """A process is sending this e-mail at this moment."""
+    """A process is sending this message at this moment."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(_("e-mail {number} is being sent").format(number=number), _("try again in a moment"))
+        super().__init__(_("message {number} is being sent").format(number=number), _("try again in a moment"))
 
 
 class NotMovable(IllegalMove):
-    """An e-mail's state does not allow what was asked."""
+    """A message's state does not allow what was asked."""
 
     def __init__(self, current: Sending, target: Sending) -> None:
         hint = _("it left: write to the recipient instead") if current is Sending.SENT else None
@@ -91,10 +92,10 @@ class NotMovable(IllegalMove):
 
 
 class OneAddressForSeveral(UsageProblem):
-    """One address was given for several e-mails."""
+    """One address was given for several messages."""
 
     def __init__(self) -> None:
-        super().__init__(_("`--email` corrects one e-mail at a time"))
+        super().__init__(_("`--to` corrects one message at a time"))
 
 
 class WrongAddress(UsageProblem):
@@ -104,8 +105,15 @@ class WrongAddress(UsageProblem):
         super().__init__(_("`{text}` is not an e-mail address").format(text=text))
 
 
+class WrongNumber(UsageProblem):
+    """What a person gave is no telephone number."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_("`{text}` is not a telephone number such as +33612345678").format(text=text))
+
+
 class PapersMissing(Refused):
-    """Papers that should go with an e-mail are not in the database."""
+    """Papers that should go with a message are not in the database."""
 
     def __init__(self, papers: Sequence[str]) -> None:
         super().__init__(_("the papers {papers} are not in the database").format(papers=", ".join(papers)))
@@ -114,10 +122,16 @@ class PapersMissing(Refused):
 def delay(attempts: int) -> timedelta | None:
     """Give how long to wait after so many tries that failed, None where the time of trying is over.
 
-    Counted in tries and not by the clock: whatever it does, each e-mail has all its tries, over three days at least.
+    Counted in tries and not by the clock: whatever it does, each message has all its tries, over three days at least.
     """
     waited = sum((_after(each) for each in range(1, attempts)), timedelta())
     return None if waited >= GIVEN_UP else _after(attempts)
+
+
+def pause(attempts: int, asked: timedelta) -> timedelta | None:
+    """Give how long to wait where the server asked for some time: as long as it says, and half a day at most."""
+    after = delay(attempts)
+    return None if after is None else max(after, min(asked, EVERY))
 
 
 def _after(attempt: int) -> timedelta:

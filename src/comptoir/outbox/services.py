@@ -1,27 +1,35 @@
-"""Sending: who holds an e-mail, when it is handed over, what came of it. Each step is a transaction of its own."""
+"""Sending: who holds a message, when it is handed over, what came of it. Each step is a transaction of its own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from json import dumps
 from secrets import token_hex
 from sqlite3 import Connection
 from sqlite3 import Error as DriverError
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from comptoir.core.clock import Clock
 from comptoir.core.errors import ComptoirError, DatabaseTrouble, raise_all
 from comptoir.core.i18n import _
-from comptoir.desk.mailing import Message, Patience, Postponed, Undeliverable, Unknown, Unreachable
-from comptoir.outbox import documents, queries
-from comptoir.outbox.documents import Draw
-from comptoir.outbox.queries import MailDetail
-from comptoir.outbox.rules import BY_HAND, OUTCOMES, BeingSent, NotMovable, Outcome, PapersMissing, delay, lease_end
+from comptoir.desk.mailing import OutOfOrder, Patience, Postponed, Undeliverable, Unknown, Unreachable
+from comptoir.outbox import queries
+from comptoir.outbox.queries import MessageDetail
+from comptoir.outbox.rules import (
+    BY_HAND,
+    OUTCOMES,
+    BeingSent,
+    NotMovable,
+    Outcome,
+    PapersMissing,
+    lease_end,
+    pause,
+)
 from comptoir.store.read import Reader
-from comptoir.store.sending import Sending
+from comptoir.store.sending import Channel, Sending
 from comptoir.store.write import Store
 
-# The next try is put off too: an e-mail that kills whoever sends it must not stand before the others for ever.
+# The next try is put off too: a message that kills whoever sends it must not stand before the others for ever.
 _LEASE = "UPDATE outbox SET lease = :lease, leased_until = :until, next_try = :until WHERE id = :id"
 _HAND = (
     "UPDATE outbox SET state = 'handed', attempts = :attempts, leased_until = :until, error = '' "
@@ -32,9 +40,12 @@ _SETTLE = (
     "sent_at = :sent_at, lease = '', leased_until = NULL WHERE id = :id AND lease = :lease"
 )
 _RETRY = (
-    "UPDATE outbox SET state = 'waiting', recipient = coalesce(:email, recipient), attempts = 0, next_try = :now, "
+    "UPDATE outbox SET state = 'waiting', recipient = coalesce(:recipient, recipient), attempts = 0, next_try = :now, "
     "error = '', lease = '', leased_until = NULL WHERE id = :id"
 )
+# What was refused, or goes to somebody else, is another message: under the same reference, the gateway may give its
+# first answer again without looking.
+_AFRESH = "UPDATE outbox SET content = json_set(content, '$.message_id', :reference) WHERE id = :id"
 _DROP = "UPDATE outbox SET state = 'dropped', lease = '', leased_until = NULL WHERE id = :id"
 _RECORD = (
     "INSERT INTO history (reference, moment, operator, verb, data) "
@@ -43,7 +54,7 @@ _RECORD = (
 
 
 class LeaseLost(Exception):
-    """Somebody else took an e-mail meanwhile, or a person moved it."""
+    """Somebody else took a message meanwhile, or a person moved it."""
 
 
 class Trial(NamedTuple):
@@ -52,6 +63,7 @@ class Trial(NamedTuple):
     id: int
     recipient: str
     subject: str
+    channel: str
     outcome: Outcome
     next_try: datetime | None = None
     error: str = ""
@@ -59,45 +71,53 @@ class Trial(NamedTuple):
 
 
 class Deliver(Protocol):
-    """How an e-mail is handed to the server."""
+    """How a message is handed to its server."""
 
-    def __call__(self, message: Message, handing: Callable[[], None], patience: Patience) -> None:
+    def __call__(self, message: Any, handing: Callable[[], None], patience: Patience) -> None:  # noqa: ANN401 - as made
         """Hand it over, telling when the answer will be unknown from now on."""
 
 
+class Carrier(NamedTuple):
+    """How the messages of a channel are made of their rows, and handed over."""
+
+    channel: Channel
+    make: Callable[[Reader, MessageDetail], Any]
+    deliver: Deliver
+
+
 class Post(NamedTuple):
-    """What sending needs; the patience is asked for each e-mail, and None ends the round."""
+    """What sending needs; the patience is asked for each message, and None ends the round."""
 
     store: Store
-    deliver: Deliver
-    draw: Draw
+    carrier: Carrier
     clock: Clock
     patience: Callable[[], Patience | None]
 
 
 class Order(NamedTuple):
-    """What a person decided, on e-mails whose states they saw."""
+    """What a person decided, on messages whose states they saw."""
 
     seen: Mapping[int, str]
     target: Sending
     operator: str
     moment: datetime
-    email: str | None = None
+    recipient: str | None = None
 
 
 class Verdict(NamedTuple):
-    """Where an e-mail stands after a try, and why."""
+    """Where a message stands after a try, why, and how long its server wants to be left alone."""
 
     state: Sending
     error: str = ""
     unreachable: bool = False
+    after: timedelta = timedelta()
 
 
 def send(post: Post) -> Iterator[Trial]:
-    """Send what is due, each e-mail tried once; end where the server itself fails, or time is up."""
+    """Send what is due by a channel, each message tried once; end where the server itself fails, or time is up."""
     tried: list[int] = []
     while patience := post.patience():
-        row = lease(post.store, post.clock.now(), tried)
+        row = lease(post.store, post.carrier.channel, post.clock.now(), tried)
         if row is None:
             return
         tried.append(row.id)
@@ -108,10 +128,10 @@ def send(post: Post) -> Iterator[Trial]:
                 return
 
 
-def lease(store: Store, now: datetime, tried: Sequence[int] = ()) -> MailDetail | None:
-    """Take the first e-mail due for ourselves; None where nothing is due."""
+def lease(store: Store, channel: Channel, now: datetime, tried: Sequence[int] = ()) -> MessageDetail | None:
+    """Take the first message due by a channel for ourselves; None where nothing is due."""
     with store.transaction() as connection:
-        row = queries.due(Reader(connection), now, tried)
+        row = queries.due(Reader(connection), channel, now, tried)
         if row is None:
             return None
         token = token_hex(8)
@@ -119,8 +139,8 @@ def lease(store: Store, now: datetime, tried: Sequence[int] = ()) -> MailDetail 
     return row._replace(lease=token)
 
 
-def hand(store: Store, row: MailDetail, now: datetime) -> None:
-    """Write down that an e-mail is about to be handed over; raise LeaseLost where it is no longer ours."""
+def hand(store: Store, row: MessageDetail, now: datetime) -> None:
+    """Write down that a message is about to be handed over; raise LeaseLost where it is no longer ours."""
     with store.transaction() as connection:
         given = {"id": row.id, "lease": row.lease, "attempts": row.attempts + 1, "until": lease_end(now).isoformat()}
         done = connection.execute(_HAND, given)
@@ -128,28 +148,27 @@ def hand(store: Store, row: MailDetail, now: datetime) -> None:
             raise LeaseLost
 
 
-def settle(store: Store, row: MailDetail, verdict: Verdict, now: datetime) -> Trial:
-    """Write down what came of a try, where the e-mail is still ours, and let it go."""
+def settle(store: Store, row: MessageDetail, verdict: Verdict, now: datetime) -> Trial:
+    """Write down what came of a try, where the message is still ours, and let it go."""
     tried = row._replace(attempts=row.attempts + 1)
     next_try = None
     if verdict.state is Sending.WAITING:
-        after = delay(tried.attempts)
+        after = pause(tried.attempts, verdict.after)
         next_try = now + after if after else None
         verdict = verdict if after else verdict._replace(state=Sending.REFUSED)
     _settle(store, tried, verdict, next_try, now)
-    return Trial(
-        row.id, row.recipient, row.subject, OUTCOMES[verdict.state], next_try, verdict.error, verdict.unreachable
-    )
+    outcome = OUTCOMES[verdict.state]
+    return Trial(row.id, row.recipient, row.subject, row.channel, outcome, next_try, verdict.error, verdict.unreachable)
 
 
-def order(connection: Connection, given: Order) -> list[MailDetail]:
-    """Do what a person decided, on all the e-mails or none; give them as they are then.
+def order(connection: Connection, given: Order) -> list[MessageDetail]:
+    """Do what a person decided, on all the messages or none; give them as they are then.
 
     Raises UnknownMail, NotMovable, and BeingSent where a process holds one, or its state is not the one they saw.
     """
     reader = Reader(connection)
     problems: list[ComptoirError] = []
-    rows = [queries.mail(reader, number) for number in given.seen]
+    rows = [queries.message(reader, number) for number in given.seen]
     for row in rows:
         if row.state != given.seen[row.id] or queries.is_held(row, given.moment):
             problems.append(BeingSent(row.id))
@@ -158,22 +177,24 @@ def order(connection: Connection, given: Order) -> list[MailDetail]:
     raise_all(problems)
     for row in rows:
         _ordered(connection, row, given)
-    return [queries.mail(reader, number) for number in given.seen]
+    return [queries.message(reader, number) for number in given.seen]
 
 
-def _ordered(connection: Connection, row: MailDetail, given: Order) -> None:
-    told = {"email": given.email} if given.email else {}
+def _ordered(connection: Connection, row: MessageDetail, given: Order) -> None:
+    told = {row.channel: given.recipient} if given.recipient else {}
     moment = given.moment.isoformat()
     if given.target is Sending.WAITING:
-        connection.execute(_RETRY, {"id": row.id, "email": given.email, "now": moment})
+        connection.execute(_RETRY, {"id": row.id, "recipient": given.recipient, "now": moment})
+        if row.channel == Channel.SMS and (given.recipient or row.state == Sending.REFUSED):
+            connection.execute(_AFRESH, {"id": row.id, "reference": f"{row.key}-{token_hex(4)}"})
     else:
         connection.execute(_DROP, {"id": row.id})
     history = {"reference": row.key, "moment": moment, "operator": given.operator, "data": dumps(told)}
     connection.execute(_RECORD, {**history, "verb": "retry" if given.target is Sending.WAITING else "drop"})
 
 
-def _tried(post: Post, row: MailDetail, patience: Patience) -> Trial | None:
-    """Try one e-mail; None where somebody else has it now."""
+def _tried(post: Post, row: MessageDetail, patience: Patience) -> Trial | None:
+    """Try one message; None where somebody else has it now."""
     handed = False
 
     def handing() -> None:
@@ -183,12 +204,12 @@ def _tried(post: Post, row: MailDetail, patience: Patience) -> Trial | None:
         handed = True
 
     try:
-        post.deliver(documents.message(post.store.reader, row, post.draw, post.clock.now()), handing, patience)
+        post.carrier.deliver(post.carrier.make(post.store.reader, row), handing, patience)
     except LeaseLost:
         return None
     except (DatabaseTrouble, DriverError):
         raise  # its lease ends by itself
-    except Exception as error:  # noqa: BLE001 - whatever is wrong in one e-mail, it must not keep the others
+    except Exception as error:  # noqa: BLE001 - whatever is wrong in one message, it must not keep the others
         return settle(post.store, row, _judged(error, handed=handed), post.clock.now())
     except BaseException:
         _left(post, row, handed=handed)
@@ -197,20 +218,20 @@ def _tried(post: Post, row: MailDetail, patience: Patience) -> Trial | None:
 
 
 def _judged(error: Exception, *, handed: bool) -> Verdict:
-    """Say what a failure makes of an e-mail."""
+    """Say what a failure makes of a message."""
     match error:
         case Postponed():
-            return Verdict(Sending.WAITING, error.message, unreachable=isinstance(error, Unreachable))
+            return Verdict(Sending.WAITING, error.message, isinstance(error, Unreachable), error.after)
         case Unknown():
-            return Verdict(Sending.HANDED, error.message)
+            return Verdict(Sending.HANDED, error.message, isinstance(error, OutOfOrder))
         case Undeliverable() | PapersMissing():
             return Verdict(Sending.REFUSED, error.message)
         case _:
             return Verdict(Sending.HANDED if handed else Sending.REFUSED, f"{type(error).__name__}: {error}")
 
 
-def _left(post: Post, row: MailDetail, *, handed: bool) -> None:
-    """Let an e-mail go where the person leaves in the middle of it: it was not tried, unless it was handed over."""
+def _left(post: Post, row: MessageDetail, *, handed: bool) -> None:
+    """Let a message go where the person leaves in the middle of it: it was not tried, unless it was handed over."""
     now = post.clock.now()
     with suppress(ComptoirError):  # its lease ends by itself
         if handed:
@@ -219,7 +240,7 @@ def _left(post: Post, row: MailDetail, *, handed: bool) -> None:
             _settle(post.store, row, Verdict(Sending.WAITING, row.error), now, now)
 
 
-def _settle(store: Store, row: MailDetail, verdict: Verdict, next_try: datetime | None, now: datetime) -> None:
+def _settle(store: Store, row: MessageDetail, verdict: Verdict, next_try: datetime | None, now: datetime) -> None:
     with store.transaction() as connection:
         connection.execute(
             _SETTLE,

@@ -1,24 +1,34 @@
 """What is to be sent outside: written in the transaction that decides it, sent afterwards, once."""
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from sqlmodel import CheckConstraint, Field, Session, SQLModel
 
-from comptoir.store.sending import Sending
+from comptoir.core.text import tidy
+from comptoir.store.sending import Channel, Sending
 from comptoir.store.types import STRICT, Choice, Json, Utc, one_of
+
+LONGEST_SUBJECT = 60  # characters of a text message that stand for it in a list
 
 
 class Outgoing(SQLModel, table=True):
-    """An e-mail to be sent; `key` says what it is about, and stands once.
+    """A message to be sent; `key` says what it is about, and stands once.
 
-    Whoever sends it holds its lease, a token, until a moment. The content is the letter's text, its Message-ID and the
-    papers that go with it, by reference and kind.
+    Whoever sends it holds its lease, a token, until a moment. The content is the text, the Message-ID (for a text
+    message the reference by which the gateway knows twice the same one) and the papers that go with it, by reference
+    and kind.
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (CheckConstraint(one_of("state", Sending), name="outbox_state"), STRICT)
+    __table_args__ = (
+        CheckConstraint(one_of("state", Sending), name="outbox_state"),
+        CheckConstraint(one_of("channel", Channel), name="outbox_channel"),
+        STRICT,
+    )
     id: int | None = Field(default=None, primary_key=True)
+    channel: Channel = Field(sa_type=Choice(Channel), sa_column_kwargs={"server_default": Channel.EMAIL.value})
     key: str = Field(unique=True)
     recipient: str
     subject: str
@@ -36,14 +46,26 @@ class Outgoing(SQLModel, table=True):
 def post(session: Session, key: str, recipient: str, letter: dict[str, Any], *, moment: datetime) -> None:
     """Put an e-mail into the outbox, in the transaction under way; the letter has a subject, a text and papers."""
     content = {name: value for name, value in letter.items() if name != "subject"}
-    session.add(
-        Outgoing(
-            key=key,
-            recipient=recipient,
-            subject=letter["subject"],
-            content=content,
-            state=Sending.WAITING,
-            created_at=moment,
-            next_try=moment,
-        )
-    )
+    row = Outgoing(
+        channel=Channel.EMAIL, key=key, recipient=recipient, subject=letter["subject"], content=content,
+        state=Sending.WAITING, created_at=moment, next_try=moment,
+    )  # fmt: skip
+    session.add(row)
+
+
+def post_sms(session: Session, key: str, number: str, text: str, *, moment: datetime) -> None:
+    """Put a text message into the outbox, in the transaction under way; its number is in E.164, such as +33612345678.
+
+    Its reference is the key and a token: shops that share a gateway may have the same keys.
+    """
+    content = {"text": text, "message_id": f"{key}-{token_hex(4)}", "papers": []}
+    row = Outgoing(
+        channel=Channel.SMS, key=key, recipient=number, subject=_beginning(text), content=content,
+        state=Sending.WAITING, created_at=moment, next_try=moment,
+    )  # fmt: skip
+    session.add(row)
+
+
+def _beginning(text: str) -> str:
+    line = tidy(text)
+    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1].rstrip()}…"

@@ -1,6 +1,13 @@
-"""Where something to be sent stands, known without the database toolkit."""
+"""What is to be sent outside: by which channel, and where it stands, known without the database toolkit."""
 
 from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How something is sent: an e-mail to an address, a text message to a telephone number."""
+
+    EMAIL = "email"
+    SMS = "sms"
 
 
 class Sending(StrEnum):

@@ -545,4 +545,27 @@ CREATE TABLE repair_bill (
 CREATE INDEX ix_repair_bill_case_number ON repair_bill (case_number);
 CREATE INDEX ix_repair_bill_issued_at ON repair_bill (issued_at);
 UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+CREATE TABLE survey (
+	case_number TEXT NOT NULL,
+	code TEXT NOT NULL,
+	channel TEXT NOT NULL,
+	recipient TEXT NOT NULL,
+	asked_at TEXT NOT NULL,
+	score INTEGER,
+	comment TEXT NOT NULL,
+	answered_at TEXT,
+	answered_by TEXT NOT NULL,
+	action TEXT NOT NULL,
+	acted_at TEXT,
+	PRIMARY KEY (case_number),
+	UNIQUE (code),
+	CONSTRAINT survey_channel CHECK (channel IN ('email', 'sms')),
+	CONSTRAINT survey_score CHECK (score BETWEEN 0 AND 10),
+	CONSTRAINT survey_answered_by CHECK (answered_by = '' OR answered_by IN ('email', 'sms', 'counter')),
+	CONSTRAINT survey_answered CHECK ((score IS NULL) = (answered_at IS NULL) AND (score IS NULL) = (answered_by = '')),
+	CONSTRAINT survey_acted CHECK ((action = '') = (acted_at IS NULL)),
+	FOREIGN KEY(case_number) REFERENCES repair_case (number)
+)
+ STRICT;
+CREATE INDEX ix_survey_asked_at ON survey (asked_at);
 UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
