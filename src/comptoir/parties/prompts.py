@@ -108,10 +108,14 @@ def person(desk: Desk, given: Customer) -> dict[str, str]:
     What is typed beside a known customer replaces what was known.
     """
     form: dict[str, str | None] = {key: value for key, value in given._asdict().items() if key != "customer"}
+    known: queries.ConsumerRow | None = None
     if given.customer is not None:
         with desk.reading() as reader:
-            known = queries.consumer(reader, given.customer)._asdict()
-        form = {key: known[key] if value is None else value for key, value in form.items()}
+            known = queries.consumer(reader, given.customer)
+    elif desk.can_ask and not any(form.values()):
+        known = _known_person(desk)
+    if known:
+        form = {key: getattr(known, key) if value is None else value for key, value in form.items()}
     form = _asked(desk, form, _QUESTIONS_PERSON, _person_checks())
     return checked(form | {"complement": form["complement"] or ""}, _person_checks()) | {"country": "France"}
 
@@ -169,6 +173,20 @@ _QUESTIONS_PERSON = {
     "postcode": _("Postcode"),
     "town": _("Town"),
 }
+
+
+def _known_person(desk: Desk) -> "queries.ConsumerRow | None":
+    """Ask for somebody known already; give None for a new person."""
+    text = desk.ask.text(_("Known customer: e-mail, phone or name (Enter for a new one)"), str).strip()
+    if not text:
+        return None
+    with desk.reading() as reader:
+        found = {str(row.id): row for row in queries.consumers(reader, text)}
+    if not found:
+        desk.out.say(_("nobody known answers to `{key}`: a new customer").format(key=text))
+        return None
+    offered = [(key, row.name, f"{row.email} · {row.phone} · {row.town}") for key, row in found.items()]
+    return found.get(desk.ask.choose(_("Which customer?"), [*offered, (NEW, _("A new one"), "")]))
 
 
 def _person_checks() -> dict[str, Check]:
