@@ -65,6 +65,7 @@ def starts(shop):
         "returns --help": run(comptoir, "returns", "--help"),
         "returns basket": run(comptoir, "returns", "basket"),
         "returns list": run(comptoir, "returns", "list"),
+        "repair list": run(comptoir, "repair", "list"),
         "completing a number": run(comptoir, environment=asked),
         "buyback add": add,
         "import sqlmodel": run(sys.executable, "-c", "import sqlmodel"),
@@ -88,6 +89,7 @@ def starts(shop):
         ("returns --help", 7),
         ("returns basket", 7),
         ("returns list", 7),
+        ("repair list", 7),
         ("completing a number", 7),
     ],
 )
