@@ -22,4 +22,5 @@ def test_what_the_readme_shows_is_what_the_played_example_prints():
 
 def test_the_readme_has_one_command_for_the_demo_and_one_for_the_tests():
     commands = [line for line in README.splitlines() if line.startswith("    python3 -m venv ")]
-    assert [command.split()[-2:] for command in commands] == [[".venv/bin/comptoir", "demo"], ["-m", "pytest"]]
+    ends = ["&& .venv/bin/comptoir demo", "&& .venv/bin/python -m pytest -n 2"]
+    assert [command[-len(end) :] for command, end in zip(commands, ends, strict=True)] == ends
