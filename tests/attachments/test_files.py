@@ -26,7 +26,7 @@ from comptoir.attachments.rules import MOST_BYTES, Device, Kind, Scope
 from comptoir.core.errors import MISSING, OUTSIDE, REFUSED, USAGE, ComptoirError, MissingValue, Several
 from comptoir.desk import Desk, NeedsYes
 from comptoir.desk.camera import NoCameraLibrary
-from comptoir.desk.files import EmptyFile, LeadsOut, NoSuchFile, NotAFile, TooBig, UnreadableFile, content
+from comptoir.desk.files import EmptyFile, LeadsOut, FileMissing, NotAFile, TooBig, FileUnreadable, content
 from comptoir.store import blobs
 from comptoir.store.blobs import Damaged, Lost
 from comptoir.store.write import writing
@@ -117,7 +117,7 @@ def test_links_that_lead_nowhere_are_told(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     (tmp_path / "gone").symlink_to("nothing")
-    for name, kind, code in (("a", UnreadableFile, USAGE), ("gone", NoSuchFile, MISSING), ("x", NoSuchFile, MISSING)):
+    for name, kind, code in (("a", FileUnreadable, USAGE), ("gone", FileMissing, MISSING), ("x", FileMissing, MISSING)):
         with pytest.raises(kind) as told:
             content(tmp_path / name, MOST_BYTES)
         assert told.value.exit_code == code
@@ -125,7 +125,7 @@ def test_links_that_lead_nowhere_are_told(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_told(write, tmp_path: Path) -> None:
     for name in ("a\0b", "n" * 300, str(write("file", b"x") / "inside")):
-        with pytest.raises((UnreadableFile, NoSuchFile)) as told:
+        with pytest.raises((FileUnreadable, FileMissing)) as told:
             content(tmp_path / name, MOST_BYTES)
         assert "\0" not in told.value.message
 
@@ -133,11 +133,11 @@ def test_what_cannot_be_read_is_told(write, tmp_path: Path) -> None:
 OTHERS = """
 import os, sys
 from pathlib import Path
-from comptoir.desk.files import UnreadableFile, content
+from comptoir.desk.files import FileUnreadable, content
 os.setgid(65534); os.setuid(65534)
 try:
     content(Path(sys.argv[1]), 1000)
-except UnreadableFile as told:
+except FileUnreadable as told:
     print(told.kind)
 """
 
@@ -152,7 +152,7 @@ def test_a_file_of_somebody_else_is_told() -> None:
         path.write_bytes(b"x")
         path.chmod(0o600)
         done = subprocess.run([sys.executable, "-c", OTHERS, path], capture_output=True, text=True, check=False)
-    assert done.stdout == "unreadable_file\n", done.stderr
+    assert done.stdout == "file_unreadable\n", done.stderr
 
 
 def test_an_empty_file_and_one_too_big_are_refused_unread(write, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_every_problem_is_told_at_once_and_nothing_is_kept(desk, write, tmp_path
         write("vast.png", vast_png()): TooManyPixels,
         write("cut.jpg", photo()[:-50]): BrokenDocument,
         write("empty.pdf", b""): EmptyFile,
-        tmp_path / "absent.pdf": NoSuchFile,
+        tmp_path / "absent.pdf": FileMissing,
         tmp_path: NotAFile,
     }
     with pytest.raises(Several) as told:

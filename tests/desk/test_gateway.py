@@ -25,7 +25,7 @@ from comptoir.core.i18n import _
 from comptoir.desk import gateway
 from comptoir.desk.gateway import Gateway
 from comptoir.desk.mailing import (
-    BadNumber,
+    BadPhoneNumber,
     BadSecret,
     NoGateway,
     NoSecret,
@@ -237,9 +237,9 @@ def test_a_number_goes_as_gateways_take_it(text: str, made: str) -> None:
      "+336١٢٣٤٥٦٧", "a@b.fr"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused(text: str) -> None:
-    with pytest.raises(BadNumber):
+    with pytest.raises(BadPhoneNumber):
         number(text)
-    with pytest.raises(BadNumber):
+    with pytest.raises(BadPhoneNumber):
         composed(MESSAGE._replace(recipient=text), resolved(sms_url=URL))
 
 

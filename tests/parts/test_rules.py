@@ -15,7 +15,7 @@ from comptoir.parts.rules import (
     MOST,
     ORIGIN_WORDS,
     BadPart,
-    BadQuantity,
+    BadPartQuantity,
     FutureDay,
     MissingProvenance,
     Origin,
@@ -78,10 +78,10 @@ def test_a_form_is_read() -> None:
         ({"bought_on": "31/02/2026"}, ["bad_day"]),
         ({"bought_on": ""}, ["bad_day"]),
         ({"bought_on": "10/03/2026"}, []),
-        ({"quantity": "0"}, ["bad_quantity quantity"]),
-        ({"quantity": "-1"}, ["bad_quantity quantity"]),
-        ({"quantity": "1,5"}, ["bad_quantity quantity"]),
-        ({"quantity": "٣"}, ["bad_quantity quantity"]),
+        ({"quantity": "0"}, ["bad_part_quantity quantity"]),
+        ({"quantity": "-1"}, ["bad_part_quantity quantity"]),
+        ({"quantity": "1,5"}, ["bad_part_quantity quantity"]),
+        ({"quantity": "٣"}, ["bad_part_quantity quantity"]),
         ({"quantity": "2,00"}, []),
         ({"unit_cost": "-1"}, ["bad_part unit_cost"]),
         ({"unit_cost": "1,234"}, ["bad_part unit_cost"]),
@@ -89,7 +89,7 @@ def test_a_form_is_read() -> None:
         ({"unit_cost": "0"}, []),
         (
             {"reference": "", "bought_on": "x", "quantity": "x", "unit_cost": "x", "origin": "x"},
-            ["unknown_origin origin", "bad_day", "bad_quantity quantity", "bad_part unit_cost", "bad_part reference"],
+            ["unknown_origin origin", "bad_day", "bad_part_quantity quantity", "bad_part unit_cost", "bad_part reference"],
         ),
     ],
 )
@@ -104,8 +104,8 @@ def test_a_purchase_that_was_not_read_is_checked_as_well() -> None:
     with pytest.raises(ComptoirError) as caught:
         checked(bad, TODAY)
     told = [type(each) for each in caught.value.problems()]
-    assert told == [BadPart, BadQuantity, BadPart, FutureDay, MissingProvenance]
-    with pytest.raises(BadQuantity):
+    assert told == [BadPart, BadPartQuantity, BadPart, FutureDay, MissingProvenance]
+    with pytest.raises(BadPartQuantity):
         checked(PUMP._replace(quantity=MOST + 1), TODAY)
     assert checked(PUMP._replace(supplier="  ASWO "), TODAY) == PUMP
     assert checked(TAKEN, TODAY) == TAKEN
@@ -155,7 +155,7 @@ def test_the_end_of_a_case_is_two_digits_at_least(text: str, digits: str) -> Non
 
 @given(st.text() | st.from_regex(r"[0-9]{1,7}(?:[.,]0{0,3})?"))
 def test_any_text_is_a_quantity_or_is_refused(text: str) -> None:
-    with suppress(BadQuantity):
+    with suppress(BadPartQuantity):
         assert 1 <= quantity(text) <= MOST
 
 

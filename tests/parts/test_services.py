@@ -10,7 +10,7 @@ import pytest
 
 from comptoir.core.errors import ComptoirError
 from comptoir.parts import queries, services
-from comptoir.parts.rules import BadQuantity, MissingProvenance, NotEnoughParts, NotUsed, Origin
+from comptoir.parts.rules import BadPartQuantity, MissingProvenance, NotEnoughParts, NotUsed, Origin
 from comptoir.store.engine import transaction
 from comptoir.store.read import reading
 
@@ -65,7 +65,7 @@ def test_one_origin_alone_is_used_where_it_is_asked_for(desk: Desk) -> None:
 @pytest.mark.parametrize("quantity", [0, -1, 10**6])
 def test_a_quantity_is_a_number_of_parts(desk: Desk, quantity: int) -> None:
     for act in (desk.use, desk.put_back):
-        with pytest.raises(BadQuantity):
+        with pytest.raises(BadPartQuantity):
             act(quantity)
     assert dump(desk.path)["part_use"] == []
 

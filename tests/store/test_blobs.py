@@ -12,7 +12,7 @@ import pytest
 from comptoir.core.errors import DATABASE
 from comptoir.core.i18n import _
 from comptoir.store import blobs
-from comptoir.store.blobs import Damaged, Kept, Lost, TooLong, digest_of, folder_of, keep, missing, opened
+from comptoir.store.blobs import Damaged, Kept, Lost, ContentTooLong, digest_of, folder_of, keep, missing, opened
 from comptoir.store.sqlite import DatabaseUnusable
 
 LIMIT = 1 << 22
@@ -68,7 +68,7 @@ def test_the_files_of_a_database_are_beside_it_whichever_link_names_it(tmp_path:
 
 
 def test_what_is_over_the_limit_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(TooLong):
+    with pytest.raises(ContentTooLong):
         keep(tmp_path, BytesIO(CONTENT), len(CONTENT) - 1)
     assert files(tmp_path) == []
     assert keep(tmp_path, BytesIO(CONTENT), len(CONTENT)).size == len(CONTENT)

@@ -134,9 +134,9 @@ def test_part_of_a_name_is_enough_accents_and_capitals_aside(done: Done, refuses
         ("withdraw nadia 3 --on 2027-01-01", REFUSED, ["nothing_to_withdraw"]),
         ("withdraw nadia 3 --on x", USAGE, ["bad_day"]),
         ("add 'nadia MARTIN'", REFUSED, ["known_technician"]),
-        ("add 123", USAGE, ["bad_name"]),
+        ("add 123", USAGE, ["bad_technician_name"]),
         ("add '' --email x --fiche 11 --until 2026-01-01", USAGE, [
-            "bad_name", "bad_field", "unknown_fiche", "until_before_since",
+            "bad_technician_name", "bad_field", "unknown_fiche", "until_before_since",
         ]),
         ("add Zoé --until 2027-01-01", USAGE, ["nothing_to_date"]),
         ("add Zoé --certificate x", USAGE, ["nothing_to_date"]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comptoir.core.errors import REFUSED
 from comptoir.fiches.rules import FICHES, UnknownFiche
-from comptoir.technicians.refusals import AlreadyQualified, BadName, BadText, NotQualified, named
+from comptoir.technicians.refusals import AlreadyQualified, BadTechnicianName, BadText, NotQualified, named
 from comptoir.technicians.rules import (
     LONGEST_TEXT,
     WARNED,
@@ -182,7 +182,7 @@ def test_a_fiche_that_the_label_has_not_is_told(number: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "  ", "12", "--", "x" * 61, "Nadia\x1b[31m"])
 def test_what_is_no_name_is_refused(text: str) -> None:
-    with pytest.raises(BadName):
+    with pytest.raises(BadTechnicianName):
         name(text)
 
 

@@ -62,7 +62,7 @@ def kept(desk: Desk, found: Sequence[Checked]) -> list[Document]:
         try:
             with files.plain(each.path, MOST_BYTES) as file:
                 copy = blobs.keep(folder, file, MOST_BYTES)
-        except (blobs.TooLong, files.TooBig, files.EmptyFile) as error:
+        except (blobs.ContentTooLong, files.TooBig, files.EmptyFile) as error:
             raise FileChanged(each.path) from error
         if copy.digest != each.document.digest:
             raise FileChanged(each.path)

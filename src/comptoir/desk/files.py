@@ -35,7 +35,7 @@ _HOW = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) |
 _HOW |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
-class NoSuchFile(NotFound):
+class FileMissing(NotFound):
     """The named file does not exist."""
 
     def __init__(self, path: Path) -> None:
@@ -61,7 +61,7 @@ class LeadsOut(Refused):
         )
 
 
-class UnreadableFile(UsageProblem):
+class FileUnreadable(UsageProblem):
     """The file cannot be opened or read."""
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -100,7 +100,7 @@ class Code(NamedTuple):
 def plain(path: Path, limit: int) -> Generator[IO[bytes]]:
     """Open a plain file that is not empty, of `limit` bytes at most.
 
-    Raises NoSuchFile, NotAFile, LeadsOut, UnreadableFile, EmptyFile and TooBig.
+    Raises FileMissing, NotAFile, LeadsOut, FileUnreadable, EmptyFile and TooBig.
     """
     descriptor = _opened(path)
     try:
@@ -113,7 +113,7 @@ def plain(path: Path, limit: int) -> Generator[IO[bytes]]:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             yield file
     except OSError as error:
-        raise UnreadableFile(path, reason_of(error)) from error
+        raise FileUnreadable(path, reason_of(error)) from error
     finally:
         os.close(descriptor)
 
@@ -144,9 +144,9 @@ def _opened(path: Path) -> int:
         _check_plain(path, behind.stat().st_mode)  # before it is opened, which some devices take for an order
         return os.open(behind, _HOW)
     except FileNotFoundError as error:
-        raise NoSuchFile(path) from error
+        raise FileMissing(path) from error
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in its name; links that go round
-        raise UnreadableFile(path, reason_of(error)) from error
+        raise FileUnreadable(path, reason_of(error)) from error
 
 
 def _behind(path: Path) -> Path:

@@ -132,7 +132,7 @@ class BadAddress(Undeliverable):
         super().__init__(_("`{text}` is not an e-mail address").format(text=text))
 
 
-class BadNumber(Undeliverable):
+class BadPhoneNumber(Undeliverable):
     """A telephone number that no text message can go to."""
 
     def __init__(self, text: str) -> None:
@@ -160,11 +160,11 @@ def address(text: str) -> str:
 
 
 def number(text: str) -> str:
-    """Give a telephone number in E.164 (ITU-T), written with or without blanks, `00` or `+`; raise BadNumber."""
+    """Give a telephone number in E.164 (ITU-T), written with or without blanks, `00` or `+`; raise BadPhoneNumber."""
     digits = re.sub(r"[\s().\-]", "", text.replace("(0)", ""))
     found = re.fullmatch(r"(?:\+|00)([1-9][0-9]{6,14})", digits)
     if found is None:
-        raise BadNumber(text)
+        raise BadPhoneNumber(text)
     return f"+{found[1]}"
 
 

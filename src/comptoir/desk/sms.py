@@ -142,7 +142,7 @@ def _kept_secret() -> str:
 
 
 def composed(message: TextMessage, access: Access) -> bytes:
-    """Write what the gateway is sent, its blanks filled; raise BadNumber, and Undeliverable for its text."""
+    """Write what the gateway is sent, its blanks filled; raise BadPhoneNumber, and Undeliverable for its text."""
     recipient = number(message.recipient)
     text = _plain(message.text)
     if not text.strip():

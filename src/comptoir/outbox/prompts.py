@@ -13,7 +13,7 @@ from comptoir.desk.mailing import (
     HURRY,
     PATIENCE,
     BadAddress,
-    BadNumber,
+    BadPhoneNumber,
     NoGateway,
     NoMailServer,
     Patience,
@@ -244,7 +244,7 @@ def _corrected(text: str, channel: str) -> str:
         if channel == Channel.SMS:
             return number(text)
         address(text)
-    except BadNumber:
+    except BadPhoneNumber:
         raise WrongNumber(text) from None
     except BadAddress:
         raise WrongAddress(text) from None

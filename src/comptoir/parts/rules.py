@@ -114,7 +114,7 @@ class BadPart(UsageProblem):
         self.reason = reason
 
 
-class BadQuantity(BadPart):
+class BadPartQuantity(BadPart):
     """A quantity that is no number of parts."""
 
     def __init__(self, quantity: int | str) -> None:
@@ -195,7 +195,7 @@ def provenance(supplier: str, invoice: str, donor: str) -> tuple[str, str, str]:
 
 
 def checked(given: Purchase, today: date) -> Purchase:
-    """Give a purchase with its texts tidied; raise BadPart, BadQuantity, FutureDay and MissingProvenance, all at once.
+    """Give a purchase with its texts tidied; raise BadPart, BadPartQuantity, FutureDay and MissingProvenance, all at once.
 
     A part of any origin is traceable to a supplier's invoice, a used one to its donor as well (Qualirépar, 6.2.2).
     """
@@ -204,7 +204,7 @@ def checked(given: Purchase, today: date) -> Purchase:
     faults = {name: _fault(name, text) for name, text in texts.items()}
     found: list[ComptoirError] = [BadPart(name, reason) for name, reason in faults.items() if reason]
     if not 1 <= purchase.quantity <= MOST:
-        found.append(BadQuantity(purchase.quantity))
+        found.append(BadPartQuantity(purchase.quantity))
     if purchase.unit_cost < 0:
         found.append(BadPart("unit_cost", _("a cost is not negative")))
     if purchase.bought_on > today:
@@ -254,10 +254,10 @@ def origin(text: str) -> Origin:
 
 
 def quantity(text: str) -> int:
-    """Read a whole number of parts; raise BadQuantity."""
+    """Read a whole number of parts; raise BadPartQuantity."""
     found = _WHOLE.fullmatch(text.strip())
     if found is None or not int(found[1]):
-        raise BadQuantity(text)
+        raise BadPartQuantity(text)
     return int(found[1])
 
 
@@ -312,9 +312,9 @@ def needed(name: str) -> Callable[[str], str]:
 
 
 def check_quantity(quantity: int) -> None:
-    """Raise BadQuantity for none, less, or more than anybody has."""
+    """Raise BadPartQuantity for none, less, or more than anybody has."""
     if not 1 <= quantity <= MOST:
-        raise BadQuantity(quantity)
+        raise BadPartQuantity(quantity)
 
 
 def shared(wanted: int, lots: Sequence[int]) -> list[int]:

@@ -54,7 +54,7 @@ class Used(NamedTuple):
 def buy(session: Session, purchase: Purchase, by: Acting, *, again: bool = False) -> Bought:
     """Record a purchase; the same one, by its provenance, day and quantity, is recorded twice only `again`.
 
-    Raises BadPart, BadQuantity, FutureDay and MissingProvenance.
+    Raises BadPart, BadPartQuantity, FutureDay and MissingProvenance.
     """
     told = checked(purchase, in_paris(by.moment).date())
     if not again:
@@ -69,7 +69,7 @@ def use(
 ) -> list[Used]:
     """Take parts of a reference for a case, from the oldest purchases first; of any origin where none is given.
 
-    Counted in the transaction that takes them. Raises BadQuantity and NotEnoughParts.
+    Counted in the transaction that takes them. Raises BadPartQuantity and NotEnoughParts.
     """
     check_quantity(quantity)
     reader, key = _reader(session), typed(tidy(reference))
@@ -84,7 +84,7 @@ def put_back(
 ) -> list[Used]:
     """Put parts of a case back to the purchases they came from, those it took last first; the quantities are negative.
 
-    Raises BadQuantity, and NotUsed where the case holds fewer, of this origin where one is given.
+    Raises BadPartQuantity, and NotUsed where the case holds fewer, of this origin where one is given.
     """
     check_quantity(quantity)
     lots = queries.held(_reader(session), case_number, typed(tidy(reference)), origin)

@@ -37,7 +37,7 @@ class Kept(NamedTuple):
     size: int
 
 
-class TooLong(Refused):
+class ContentTooLong(Refused):
     """There is more than may be kept."""
 
     def __init__(self, limit: int) -> None:
@@ -73,7 +73,7 @@ def folder_of(database: Path) -> Path:
 def keep(folder: Path, source: IO[bytes], limit: int) -> Kept:
     """Copy a stream of `limit` bytes at most into the folder; on the disk when this returns.
 
-    What is there already is written over, so that a damaged file is mended. Raises TooLong, DatabaseUnusable for the
+    What is there already is written over, so that a damaged file is mended. Raises ContentTooLong, DatabaseUnusable for the
     folder, and the OSError of the source.
     """
     with _troubles(folder):
@@ -139,7 +139,7 @@ def _copied(folder: Path, source: IO[bytes], target: IO[bytes], limit: int) -> K
     for chunk in _chunks(source):
         size += len(chunk)
         if size > limit:
-            raise TooLong(limit)
+            raise ContentTooLong(limit)
         seen.update(chunk)
         with _troubles(folder):
             _written(target, chunk)

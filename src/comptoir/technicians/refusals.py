@@ -11,7 +11,7 @@ LONGEST_NAME = 60  # characters of a technician's name
 MOST_NAMED = 6  # names or numbers that a hint tells at most
 
 
-class BadName(UsageProblem):
+class BadTechnicianName(UsageProblem):
     """A text that cannot name a technician."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from comptoir.fiches.rules import FICHES, UnknownFiche
 from comptoir.technicians.refusals import (
     LONGEST_NAME,
     AlreadyQualified,
-    BadName,
+    BadTechnicianName,
     BadText,
     NotDoneYet,
     NotQualified,
@@ -67,10 +67,10 @@ class Qualification(NamedTuple):
 
 
 def name(text: str) -> str:
-    """Give a technician's name, tidied; raise BadName."""
+    """Give a technician's name, tidied; raise BadTechnicianName."""
     found = tidy(text)
     if not any(map(str.isalpha, found)) or len(found) > LONGEST_NAME or REPLACEMENT in found:
-        raise BadName
+        raise BadTechnicianName
     return found
 
 
