@@ -60,7 +60,7 @@ def test_every_problem_of_several_files_is_told_and_none_is_kept(step, cli, tmp_
     (tmp_path / "empty.pdf").touch()
     files = [str(tmp_path / name) for name in ("good.pdf", "empty.pdf", "none.pdf")]
     ran = cli(["repair", "attach", CASE, *files, "--kind", "other", "--json"])
-    assert kinds(ran) == {"empty_file", "no_such_file"}
+    assert kinds(ran) == {"empty_file", "file_missing"}
     assert cli(f"repair files {CASE} --json").data == []
 
 

@@ -24,9 +24,11 @@ from comptoir.desk.settings import Setting
 from comptoir.fiches.rules import Moment, Point
 from comptoir.repairs import billing, documents
 from comptoir.repairs.amounts import RATES, nets, sums
+from comptoir.repairs.billed import BillRow
 from comptoir.repairs.billing import Item
+from comptoir.repairs.deeds import HistoryRow
 from comptoir.repairs.documents import Shop
-from comptoir.repairs.queries import BillRow, CaseDetail, CheckRow, HistoryRow
+from comptoir.repairs.queries import CaseDetail, CheckRow
 from comptoir.repairs.rules import is_repair
 from comptoir.repairs.statuses import LineKind
 

@@ -242,6 +242,7 @@ def _words(reply: Reply) -> str:
 
 
 def network_reason(error: Exception) -> str:
+    """Say in a few words why a connection failed."""
     match error:
         case TimeoutError():
             return _("it does not answer in time")
@@ -285,6 +286,7 @@ def _connected(host: str, port: int, seconds: float) -> socket.socket:
 
 
 def looked_up(host: str, port: int, seconds: float) -> list[Any]:
+    """Give the addresses of a host, as the socket module tells them; raise what the resolver raises, or TimeoutError."""
     # The system's resolver knows no time-out: a thread waits for it.
     answers: SimpleQueue[list[Any] | OSError] = SimpleQueue()
 

@@ -1,6 +1,6 @@
 """Who sells and where: options of a command, asked for when they are missing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.core.errors import ComptoirError, Refused, raise_all
@@ -105,19 +105,31 @@ def form(desk: Desk, identity: Identity, pickup: Pickup) -> tuple[dict[str, str]
 def person(desk: Desk, given: Customer) -> dict[str, str]:
     """Give a private person's identity and address: known, typed, or asked for; raise every problem at once.
 
-    What is typed beside a known customer replaces what was known.
+    What is typed beside a known customer replaces what was known. Where a person is there, what cannot be taken is
+    asked for again.
     """
     form: dict[str, str | None] = {key: value for key, value in given._asdict().items() if key != "customer"}
     known: queries.ConsumerRow | None = None
     if given.customer is not None:
-        with desk.reading() as reader:
-            known = queries.consumer(reader, given.customer)
+        known = _named_person(desk, given.customer)
     elif desk.can_ask and not any(form.values()):
         known = _known_person(desk)
     if known:
         form = {key: getattr(known, key) if value is None else value for key, value in form.items()}
+    if desk.can_ask:
+        form = {key: _taken(desk, form[key], check) for key, check in _person_checks().items()}
     form = _asked(desk, form, _QUESTIONS_PERSON, _person_checks())
     return checked(form | {"complement": form["complement"] or ""}, _person_checks()) | {"country": "France"}
+
+
+def person_changed(desk: Desk, told: Mapping[str, str]) -> dict[str, str]:
+    """Ask which field of a private person is to be changed, or for another person; give the form as it is then."""
+    offered = [(key, question, told[key]) for key, question in _QUESTIONS_PERSON.items()]
+    key = desk.ask.choose(_("What is to be changed?"), [*offered, (NEW, _("Another customer"), "")])
+    if key == NEW:
+        return person(desk, Customer())
+    check = _person_checks()[key]
+    return {**told, key: check(desk.ask.text(_QUESTIONS_PERSON[key], check, told[key]))}
 
 
 def _who(desk: Desk, given: Identity) -> dict[str, str]:
@@ -175,18 +187,41 @@ _QUESTIONS_PERSON = {
 }
 
 
+def _named_person(desk: Desk, key: str) -> "queries.ConsumerRow | None":
+    """Give the customer that an option names; where a person is there, pick among several, or none for a new one."""
+    with desk.reading() as reader:
+        if not desk.can_ask:
+            return queries.consumer(reader, key)
+        found = queries.consumers(reader, key)
+    return found[0] if len(found) == 1 else _picked_person(desk, key, found)
+
+
 def _known_person(desk: Desk) -> "queries.ConsumerRow | None":
     """Ask for somebody known already; give None for a new person."""
     text = desk.ask.text(_("Known customer: e-mail, phone or name (Enter for a new one)"), str).strip()
     if not text:
         return None
     with desk.reading() as reader:
-        found = {str(row.id): row for row in queries.consumers(reader, text)}
-    if not found:
-        desk.out.say(_("nobody known answers to `{key}`: a new customer").format(key=text))
+        found = queries.consumers(reader, text)
+    return _picked_person(desk, text, found)
+
+
+def _picked_person(desk: Desk, key: str, found: "Sequence[queries.ConsumerRow]") -> "queries.ConsumerRow | None":
+    rows = {str(row.id): row for row in found}
+    if not rows:
+        desk.out.say(_("nobody known answers to `{key}`: a new customer").format(key=key))
         return None
-    offered = [(key, row.name, f"{row.email} · {row.phone} · {row.town}") for key, row in found.items()]
-    return found.get(desk.ask.choose(_("Which customer?"), [*offered, (NEW, _("A new one"), "")]))
+    offered = [(number, row.name, f"{row.email} · {row.phone} · {row.town}") for number, row in rows.items()]
+    return rows.get(desk.ask.choose(_("Which customer?"), [*offered, (NEW, _("A new one"), "")]))
+
+
+def _taken(desk: Desk, value: str | None, check: Check) -> str | None:
+    """Give a value that a form can take; None, and the reason told, for another one."""
+    try:
+        return None if value is None else check(value)
+    except ComptoirError as problem:
+        desk.out.warn(problem.message)
+        return None
 
 
 def _person_checks() -> dict[str, Check]:

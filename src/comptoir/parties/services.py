@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from comptoir.core.text import fold
 from comptoir.parties.tables import Address, Consumer, Reseller
 
 
@@ -33,10 +34,8 @@ def keep_address(session: Session, reseller: int, place: Mapping[str, str]) -> A
 
 def keep_consumer(session: Session, person: Mapping[str, str], moment: datetime) -> Consumer:
     """Record a private person, known by name and e-mail; what changed since the last time is brought up to date."""
-    same = [
-        func.lower(col(getattr(Consumer, key))) == person[key].lower() for key in ("email", "last_name", "first_name")
-    ]
-    kept = session.exec(select(Consumer).where(*same)).first()
+    known = session.exec(select(Consumer).where(func.lower(col(Consumer.email)) == person["email"].lower()))
+    kept = next((each for each in known if _named(each.model_dump()) == _named(person)), None)
     if kept is None:
         kept = Consumer.model_validate({**person, "created_at": moment})
     else:
@@ -44,3 +43,7 @@ def keep_consumer(session: Session, person: Mapping[str, str], moment: datetime)
     session.add(kept)
     session.flush()
     return kept
+
+
+def _named(person: Mapping[str, str]) -> tuple[str, str]:
+    return fold(person["last_name"]), fold(person["first_name"])

@@ -195,7 +195,7 @@ def provenance(supplier: str, invoice: str, donor: str) -> tuple[str, str, str]:
 
 
 def checked(given: Purchase, today: date) -> Purchase:
-    """Give a purchase with its texts tidied; raise BadPart, BadPartQuantity, FutureDay and MissingProvenance, all at once.
+    """Give a purchase with its texts tidied; raise every problem of it at once.
 
     A part of any origin is traceable to a supplier's invoice, a used one to its donor as well (Qualirépar, 6.2.2).
     """

@@ -11,6 +11,7 @@ from comptoir.core.text import tidy
 from comptoir.desk.paper import Blank, Block, Boxes, Facts, Heading, Pair, Paper, Paragraph, Signature, Table, Total
 from comptoir.parts.rules import Origin
 from comptoir.repairs.amounts import percent, sums, total
+from comptoir.repairs.billed import BillRow
 from comptoir.repairs.documents import (
     BONUS,
     Shop,
@@ -24,7 +25,7 @@ from comptoir.repairs.documents import (
     rows,
     shop_clauses,
 )
-from comptoir.repairs.queries import BillRow, CaseDetail
+from comptoir.repairs.queries import CaseDetail
 from comptoir.repairs.rules import after_months
 from comptoir.repairs.statuses import LineKind
 

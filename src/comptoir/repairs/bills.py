@@ -6,24 +6,26 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money, paris
+from comptoir.core.errors import MissingValue, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
 from comptoir.fiches.rules import bonus_of
 from comptoir.parts.rules import ORIGIN_WORDS, Origin
-from comptoir.repairs import amounts, cases, prompts, queries, rules
+from comptoir.repairs import amounts, billed, cases, prompts, queries, rules
+from comptoir.repairs.bill_refusals import BadRepairLine, BelowBonus, BonusUnknown, NothingToBill
+from comptoir.repairs.billed import BillRow
 from comptoir.repairs.forms import Bonus, Price
 from comptoir.repairs.prompts import by
-from comptoir.repairs.queries import BillRow, CaseDetail, LineRow
-from comptoir.repairs.refusals import BadLine, BelowBonus, BonusUnknown, NothingToBill
+from comptoir.repairs.queries import CaseDetail, LineRow
 from comptoir.repairs.statuses import MEANS_WORDS, BillKind, CaseStatus, LineKind, Means
 
 if TYPE_CHECKING:
-    from comptoir.repairs import invoicing, services
+    from comptoir.repairs import invoicing, repairing
     from comptoir.repairs.invoicing import Terms
 else:
-    invoicing, services = later("comptoir.repairs.invoicing"), later("comptoir.repairs.services")
+    invoicing, repairing = later("comptoir.repairs.invoicing"), later("comptoir.repairs.repairing")
 
 
 class Sold(NamedTuple):
@@ -47,46 +49,47 @@ class Sold(NamedTuple):
 
 
 def lined(desk: Desk, text: str, kind: LineKind, named: tuple[str, str, Origin | None], price: Price) -> list[LineRow]:
-    """Add a line to the bill to come of a case; give all of its lines. Raises BadLine and MissingValue."""
+    """Add a line to the bill to come of a case; give all of its lines. Raises BadRepairLine and MissingValue."""
     designation, reference, origin = tidy(named[0]), tidy(named[1]), named[2]
     if not designation:
-        raise BadLine("DESIGNATION", _("it is empty"))
+        raise BadRepairLine("DESIGNATION", _("it is empty"))
     if kind is LineKind.PART and not reference:
-        raise BadLine("--reference", _("a part has its reference: its purchase is traced by it"))
+        raise BadRepairLine("--reference", _("a part has its reference: its purchase is traced by it"))
     if kind is LineKind.PART and origin is None:
         origin = _origin(desk)
     asked = desk.value("--price", price.price, _("Price of one, tax included"), _amount)
-    line = services.Line(
+    line = repairing.Line(
         kind, designation, reference, str(origin or ""), price.quantity, _amount(asked), amounts.parse_rate(price.vat)
     )
-    cases.done(desk, text, lambda session, number, by: services.add_line(session, number, line, by))
+    cases.done(desk, text, lambda session, number, by: repairing.add_line(session, number, line, by))
     return lines(desk, text)
 
 
 def used(desk: Desk, text: str, reference: str, named: tuple[str, Origin | None], price: Price) -> "list[LineRow]":
     """Take parts from stock for a case; give all of its lines."""
     amount = None if price.price is None else _amount(price.price)
-    line = services.Line(
+    line = repairing.Line(
         LineKind.PART, tidy(named[0]), tidy(reference), "", price.quantity, amount, amounts.parse_rate(price.vat)
     )
-    cases.done(desk, text, lambda session, number, by: services.use(session, number, line, named[1], by))
+    cases.done(desk, text, lambda session, number, by: repairing.use(session, number, line, named[1], by))
     return lines(desk, text)
 
 
 def put_back(desk: Desk, text: str, reference: str, quantity: int) -> list[LineRow]:
     """Put parts of a case back to stock; give its lines."""
-    cases.done(desk, text, lambda session, number, by: services.put_back(session, number, reference, quantity, by))
+    cases.done(desk, text, lambda session, number, by: repairing.put_back(session, number, reference, quantity, by))
     return lines(desk, text)
 
 
 def dropped(desk: Desk, text: str, positions: Sequence[int], *, yes: bool) -> list[LineRow]:
-    """Take lines out of the bill to come, after a yes; give what is left."""
+    """Take lines out of the bill to come, those that were shown, after a yes; give what is left."""
     number = cases.resolved(desk, text).number
-    held = {row.position: row for row in lines(desk, number)}
-    named = ", ".join(held[position].designation for position in positions if position in held)
-    if desk.agreed(_("Remove {named}?").format(named=named or positions), yes=yes):
+    with desk.reading() as reader:
+        seen = [queries.line(reader, number, position) for position in dict.fromkeys(positions)]
+    named = ", ".join(line.designation for line in seen)
+    if desk.agreed(_("Remove {named}?").format(named=named), yes=yes):
         with desk.writing() as session:
-            services.drop_lines(session, number, positions, by(desk))
+            repairing.drop_lines(session, number, seen, by(desk))
     return lines(desk, number)
 
 
@@ -123,23 +126,39 @@ def quoted(desk: Desk, case: CaseDetail, given: "Terms", despite: str) -> list[B
     return _last(desk, case.number)
 
 
-def answered(desk: Desk, text: str, *, accepted: bool, why: str = "") -> list[BillRow]:
-    """Record what the consumer says of a quote."""
-    kept = cases.papers(desk)
-    number = cases.resolved(desk, text).number
+def accepted(desk: Desk, text: str, despite: str) -> list[BillRow]:
+    """Record that the consumer accepts the quote; again changes nothing, and says so."""
+    case = cases.resolved(desk, text)
     with desk.reading() as reader:
-        asked = queries.quote(reader, number).number
+        known = billed.accepted(reader, case.number)
+    if case.status == CaseStatus.AGREED and known:
+        desk.out.say(_("the quote {number} is accepted already").format(number=known.number))
+        return [known]
+    reason = tidy(despite)
+    cases.moved(desk, case.number, lambda session, number, by: invoicing.accept(session, number, by, reason))
+    with desk.reading() as reader:
+        found = billed.accepted(reader, case.number)
+    return [found] if found else []
 
-    if accepted:
-        cases.moved(desk, number, invoicing.accept)
-    else:
-        cases.moved(desk, number, lambda session, number, by: invoicing.refuse(session, number, kept, tidy(why), by))
+
+def refused(desk: Desk, text: str, why: str) -> list[BillRow]:
+    """Record that the consumer refuses the quote."""
+    kept, number = cases.papers(desk), cases.resolved(desk, text).number
+    with desk.reading() as reader:
+        asked = billed.quote(reader, number).number
+    cases.moved(desk, number, lambda session, number, by: invoicing.refuse(session, number, kept, tidy(why), by))
     return [bill for bill in _bills(desk, number) if bill.number == asked]
 
 
 def invoiced(desk: Desk, case: CaseDetail, given: "Terms") -> list[BillRow]:
     """Issue the invoice that was shown."""
     kept = cases.papers(desk)
+    if given.bonus and not (case.symptom and case.repair_code):
+        desk.out.warn(
+            _(
+                "the claim will ask for its codes: `comptoir repair set {number} --symptom CODE --repair-code CODE`"
+            ).format(number=case.number)
+        )
     cases.moved(desk, case.number, lambda session, number, by: invoicing.invoice(session, number, given, kept, by))
     return _last(desk, case.number)
 
@@ -148,7 +167,9 @@ def paid(desk: Desk, text: str, means: Means | None, receipt: str | None) -> lis
     """Record the till's receipt of an invoice."""
     case = cases.resolved(desk, text)
     with desk.reading() as reader:
-        bill = queries.invoice(reader, case.number)
+        bill = billed.invoice(reader, case.number)
+    if not desk.can_ask:
+        raise_all([MissingValue(flag) for flag, value in (("--means", means), ("--receipt", receipt)) if not value])
     chosen = means or _means(desk)
     number = tidy(desk.value("--receipt", receipt, _("Number of the till's receipt"), _filled))
     _filled(number)
@@ -163,7 +184,7 @@ def credited(desk: Desk, text: str, why: str, *, yes: bool) -> list[BillRow]:
     """Undo the invoice of a case, after a yes; give its credit note, nothing where the person says no."""
     case = cases.resolved(desk, text)
     with desk.reading() as reader:
-        bill = queries.invoice(reader, case.number)
+        bill = billed.invoice(reader, case.number)
     reason = cases.reason_asked(desk, why, _("Why is this invoice undone?"))
     asked = _("Undo invoice {number}, {total} incl. tax, by a credit note?")
     if not desk.agreed(asked.format(number=bill.number, total=money.spoken(bill.total)), yes=yes):
@@ -189,11 +210,15 @@ def recap(kind: BillKind, case: CaseDetail, given: "Terms") -> str:
         told.append(_("repair bonus: -{amount}").format(amount=money.spoken(due.bonus)))
     if due.deposit:
         told.append(_("deposit: -{amount}").format(amount=money.spoken(due.deposit)))
-    told.append(_("to pay: {amount}").format(amount=money.spoken(due.amount)))
+    told.append(
+        _("to pay: {amount}").format(amount=money.spoken(due.amount))
+        if due.amount >= 0
+        else _("to give back: {amount}").format(amount=money.spoken(-due.amount))
+    )
     return "\n".join(told)
 
 
-def sold(rows: "Iterable[queries.SaleRow]") -> Iterator[Sold]:
+def sold(rows: "Iterable[billed.SaleRow]") -> Iterator[Sold]:
     """Give invoices and credit notes with the days of Paris that an accountant reads."""
     for row in rows:
         told = {key: value for key, value in row._asdict().items() if key in Sold._fields}
@@ -206,7 +231,7 @@ def _day(moment: datetime | None) -> str:
 
 def _bills(desk: Desk, number: str) -> list[BillRow]:
     with desk.reading() as reader:
-        return queries.bills(reader, number)
+        return billed.bills(reader, number)
 
 
 def _last(desk: Desk, number: str) -> list[BillRow]:
@@ -221,7 +246,7 @@ def _amount(text: str) -> Decimal:
 
 def _filled(text: str) -> None:
     if not tidy(text):
-        raise BadLine("--receipt", _("it is empty"))
+        raise BadRepairLine("--receipt", _("it is empty"))
 
 
 def _origin(desk: Desk) -> Origin:
@@ -232,8 +257,6 @@ def _origin(desk: Desk) -> Origin:
 
 def _means(desk: Desk) -> Means:
     offered = [(str(each), _(MEANS_WORDS[each]), "") for each in Means]
-    if not desk.can_ask:
-        desk.value("--means", None, "", str)
     return Means(desk.ask.choose(_("How was it paid?"), offered))
 
 
@@ -249,7 +272,10 @@ def _bonus(
     if wanted.bonus is not None:
         amount = money.parse(wanted.bonus)
         rules.check_amount("--bonus", amount)
-        return amount, threshold, circular
+        total = amounts.sums(held).total
+        if billing and total < max(amount, threshold):
+            raise BelowBonus(total, amount, threshold)
+        return amount, threshold, circular and bool(product and product.circular)
     total = amounts.sums(held).total
     found = bonus_of(product, total, prompts.today(desk), circular=circular) if product else None
     if found and found.amount:

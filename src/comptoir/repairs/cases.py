@@ -1,9 +1,9 @@
 """What commands do with cases once they are taken in: find them, check them, move them on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from comptoir.core import money
+from comptoir.core import money, paris
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -12,11 +12,12 @@ from comptoir.core.text import tidy
 from comptoir.desk import Desk
 from comptoir.fiches.rules import RESULT_WORDS, Moment, Point, Product, Result
 from comptoir.fiches.rules import points as points_of
-from comptoir.repairs import prompts, queries, rules
+from comptoir.parties.rules import checked as checked_fields
+from comptoir.repairs import brands, prompts, queries, rules
 from comptoir.repairs.prompts import by
 from comptoir.repairs.queries import CaseDetail, CaseRow, CheckRow
 from comptoir.repairs.refusals import BadResult, NoReasonGiven, NothingGiven, UnknownPoint, next_step
-from comptoir.repairs.statuses import OPEN, CaseStatus, Consent
+from comptoir.repairs.statuses import HERE, CaseStatus, Consent
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from comptoir.attachments import prompts as attaching
     from comptoir.attachments.queries import AttachmentRow
     from comptoir.attachments.rules import Kind
-    from comptoir.repairs import services
+    from comptoir.parties import fields
+    from comptoir.repairs import repairing, services
     from comptoir.repairs.forms import Correction
     from comptoir.technicians import queries as technicians
 else:
-    attaching = later("comptoir.attachments.prompts")
-    services, technicians = later("comptoir.repairs.services"), later("comptoir.technicians.queries")
+    attaching, fields = later("comptoir.attachments.prompts"), later("comptoir.parties.fields")
+    repairing, services = later("comptoir.repairs.repairing"), later("comptoir.repairs.services")
+    technicians = later("comptoir.technicians.queries")
 
 Act = Callable[["Session", str, rules.By], object]
 
@@ -66,34 +69,37 @@ def done(desk: Desk, text: str, act: Act) -> list[CaseRow]:
 def moved(desk: Desk, text: str, act: Act, *, paid: bool = False) -> list[CaseRow]:
     """Move the case that a text names, and say what comes next; give it as it is then."""
     rows = done(desk, text, act)
-    status = CaseStatus(rows[0].status)
-    if status in OPEN:
-        desk.out.say(_("next: {step}").format(step=next_step(rows[0].number, status, paid=paid)))
+    row, status = rows[0], CaseStatus(rows[0].status)
+    if status is CaseStatus.AGREED and not row.technician:
+        step = _("`comptoir repair assign {number} NAME` gives it to one").format(number=row.number)
+        desk.out.say(_("next: {step}").format(step=step))
+    elif status in HERE:
+        desk.out.say(_("next: {step}").format(step=next_step(row.number, status, paid=paid)))
     return rows
 
 
-def papers(desk: Desk) -> "services.Papers":
+def papers(desk: Desk) -> "repairing.Papers":
     """Gather what papers need beside a case."""
-    return services.Papers(prompts.points(desk), prompts.shop(desk))
+    return repairing.Papers(prompts.points(desk), prompts.shop(desk))
 
 
 def assigned(desk: Desk, text: str, name: str, despite: str) -> list[CaseRow]:
     """Give a case to a technician."""
     with desk.reading() as reader:
         who = technicians.single(reader, name)
-    return moved(desk, text, lambda session, number, by: services.assign(session, number, who, by, tidy(despite)))
+    return moved(desk, text, lambda session, number, by: repairing.assign(session, number, who, by, tidy(despite)))
 
 
 def started(desk: Desk, text: str, despite: str) -> list[CaseRow]:
     """Begin the repair of a case."""
     kept = papers(desk)
-    return moved(desk, text, lambda session, number, by: services.start(session, number, kept, by, tidy(despite)))
+    return moved(desk, text, lambda session, number, by: repairing.start(session, number, kept, by, tidy(despite)))
 
 
 def finished(desk: Desk, text: str, despite: str) -> list[CaseRow]:
     """End the repair of a case."""
     kept = papers(desk)
-    return moved(desk, text, lambda session, number, by: services.finish(session, number, kept, by, tidy(despite)))
+    return moved(desk, text, lambda session, number, by: repairing.finish(session, number, kept, by, tidy(despite)))
 
 
 def handed_over(desk: Desk, text: str, despite: str) -> list[CaseRow]:
@@ -107,6 +113,9 @@ def cancelled(desk: Desk, text: str, why: str, *, yes: bool) -> list[CaseRow]:
     reason = reason_asked(desk, why, _("Why is it cancelled?"))
     if not desk.agreed(_("Cancel repair {number} ({device})?").format(number=case.number, device=case.device), yes=yes):
         return []
+    if case.deposit:
+        told = _("the deposit of {amount}, receipt {receipt}, is to be given back at the till")
+        desk.out.warn(told.format(amount=money.spoken(case.deposit), receipt=case.deposit_receipt))
     return moved(desk, case.number, lambda session, number, by: services.cancel(session, number, reason, by))
 
 
@@ -124,20 +133,68 @@ def reason_asked(desk: Desk, why: str, question: str) -> str:
 
 
 def changed(desk: Desk, text: str, told: "Correction") -> list[CaseRow]:
-    """Correct what was told of a device; raise NothingGiven, and what is wrong in it."""
+    """Correct what was told of a device or of its owner; raise NothingGiven, and what is wrong in it."""
     case = resolved(desk, text)
-    given: dict[str, object] = {key: tidy(value) for key, value in told._asdict().items() if isinstance(value, str)}
-    if told.serial is not None:
-        product = prompts.points(desk).products.get(case.product)
-        given["serial"] = rules.serial_number(told.serial, imei=bool(product and product.imei))
+    device, person = _device(desk, case, told), _person(told)
+    if not device and not person:
+        raise NothingGiven
+
+    def act(session: "Session", number: str, by: rules.By) -> None:
+        """Correct both in one transaction."""
+        services.change(session, number, device, by)
+        services.change_person(session, number, person, by)
+
+    return done(desk, text, act)
+
+
+def _device(desk: Desk, case: CaseDetail, told: "Correction") -> dict[str, object]:
+    """Give what is corrected of a device, checked."""
+    texts = ("model", "condition", "symptom", "repair_code")
+    given: dict[str, object] = {key: tidy(getattr(told, key)) for key in texts if getattr(told, key) is not None}
+    given |= {
+        key: _filled(f"--{key}", value) for key in ("service", "fault") if (value := getattr(told, key)) is not None
+    }
+    given |= {key: value for key in ("organism", "warranty") if (value := getattr(told, key)) is not None}
+    given |= _identity(desk, case, told)
+    if told.deposit is not None:
+        amount = money.parse(told.deposit)
+        rules.check_amount("--deposit", amount)
+        given |= {"deposit": amount, "deposit_means": str(told.means or ""), "deposit_receipt": tidy(told.receipt)}
     if told.consent:
         agreed = {*case.consents, *map(str, told.consent)}
         given["consents"] = [str(each) for each in Consent if each in agreed]
-    if told.no_bonus:
-        given["bonus"] = 0
-    if not given:
-        raise NothingGiven
-    return done(desk, text, lambda session, number, by: services.change(session, number, given, by))
+    return given | ({"bonus": 0} if told.no_bonus else {})
+
+
+def _identity(desk: Desk, case: CaseDetail, told: "Correction") -> dict[str, object]:
+    """Give what is corrected of a device's brand, number and purchase, checked."""
+    given: dict[str, object] = {}
+    if told.brand is not None:
+        with desk.reading() as reader:
+            known = [*queries.brands(reader), *brands.shipped()]
+        given["brand"] = rules.brand(_filled("--brand", told.brand), known, new=told.new_brand)
+    if told.serial is not None:
+        product = prompts.points(desk).products.get(case.product)
+        given["serial"] = rules.serial_number(told.serial, imei=bool(product and product.imei))
+    if told.bought is not None:
+        day = paris.day_asked("--bought", told.bought, prompts.today(desk))
+        rules.check_past("--bought", day, prompts.today(desk))
+        given["bought_on"] = day.isoformat()
+    return given
+
+
+def _person(told: "Correction") -> dict[str, str]:
+    """Give what is corrected of a person, checked; raise every problem at once."""
+    keys = ("email", "phone", "line", "complement", "postcode", "town")
+    given = {key: getattr(told, key) for key in keys if getattr(told, key) is not None}
+    checks = {**fields.CONSUMER, **fields.PLACE}
+    return checked_fields(given, {key: checks[key] for key in given})
+
+
+def _filled(flag: str, text: str) -> str:
+    if not tidy(text):
+        raise MissingValue(flag)
+    return tidy(text)
 
 
 def checklist(desk: Desk, text: str, moment: Moment | None) -> list[PointRow]:
@@ -162,16 +219,24 @@ def checked(desk: Desk, text: str, given: Sequence[str], note: str) -> list[Poin
     case = resolved(desk, text)
     moment = due(case)
     points = list(of(desk, case, None if given else moment))
-    found = _typed(points, given, tidy(note)) if given else _asked(desk, case, points)
-    if found:
-        with desk.writing() as session:
-            services.check(session, case.number, found, by(desk))
-    looked = {str(each.point.moment) for each in found} or {str(moment)}
+    looked = {str(moment)}
+    if given:
+        found = _typed(points, given, tidy(note))
+        looked = {str(each.point.moment) for each in found}
+        _kept(desk, case, found)
+    else:
+        for each in _asked(desk, case, points):  # each is kept as it is answered: nothing said is lost
+            _kept(desk, case, [each])
     rows = [row for row in checklist(desk, case.number, None) if row.moment in looked]
     left = sum(1 for row in rows if row.required and not row.result and row.moment == moment)
     if left:
         desk.out.say(_("required points still open: {count}").format(count=left))
     return rows
+
+
+def _kept(desk: Desk, case: CaseDetail, found: "Sequence[repairing.Found]") -> None:
+    with desk.writing() as session:
+        repairing.check(session, case.number, found, by(desk))
 
 
 def due(case: CaseDetail) -> Moment:
@@ -187,7 +252,9 @@ def attached(desk: Desk, text: str, paths: Sequence[str], kind: "Kind | None") -
     read = next((row.serial for row in rows if row.serial), "")
     if read and not case.serial:
         done(desk, case.number, lambda session, number, by: services.change(session, number, {"serial": read}, by))
-    elif read and typed(read) != typed(case.serial):
+    elif (
+        read and case.status not in {CaseStatus.HANDED_OVER, CaseStatus.CANCELLED} and typed(read) != typed(case.serial)
+    ):
         told = _(
             "the nameplate says {read}, the case says {serial}: `comptoir repair set {number} --serial` corrects it"
         )
@@ -203,36 +270,35 @@ def _row(point: Point, found: CheckRow | None) -> PointRow:
     return PointRow(str(point.moment), point.key, point.label, *flags, result, note, moment, operator)
 
 
-def _typed(points: Sequence[Point], given: Sequence[str], note: str) -> "list[services.Found]":
+def _typed(points: Sequence[Point], given: Sequence[str], note: str) -> "list[repairing.Found]":
     known = {point.key: point for point in points}
     problems: list[ComptoirError] = []
-    found: list[services.Found] = []
+    found: list[repairing.Found] = []
     for text in given:
-        key, equals, result = text.partition("=")
+        key, equals, result = text.casefold().partition("=")
         if not equals or result not in set(Result):
             problems.append(BadResult(text))
         elif key not in known:
             problems.append(UnknownPoint(key, list(known)))
         else:
-            found.append(services.Found(known[key], Result(result), note))
+            found.append(repairing.Found(known[key], Result(result), note))
     raise_all(problems)
     return found
 
 
-def _asked(desk: Desk, case: CaseDetail, points: Sequence[Point]) -> "list[services.Found]":
+def _asked(desk: Desk, case: CaseDetail, points: Sequence[Point]) -> "Iterator[repairing.Found]":
+    """Ask for the points that nobody looked at, or that were bad, one by one."""
     if not desk.can_ask:
         raise MissingValue(_("POINT=RESULT"))
     with desk.reading() as reader:
-        seen = {(each.moment, each.point) for each in queries.checks(reader, case.number)}
-    left = [point for point in points if (point.moment, point.key) not in seen]
+        good = {(each.moment, each.point) for each in queries.checks(reader, case.number) if each.result != Result.BAD}
+    left = [point for point in points if (point.moment, point.key) not in good]
     offered = [(str(each), _(RESULT_WORDS[each]), "") for each in Result]
-    found: list[services.Found] = []
-    for point in left:
-        mark = _("required") if point.required else _("optional")
-        result = Result(desk.ask.choose(f"{point.label} ({mark})", offered))
+    for place, point in enumerate(left, 1):
+        sign = _("required") if point.required else _("optional")
+        result = Result(desk.ask.choose(f"{place}/{len(left)} {point.label} ({sign})", offered))
         note = desk.ask.text(_("What is wrong?"), tidy) if result is Result.BAD else ""
-        found.append(services.Found(point, result, tidy(note)))
-    return found
+        yield repairing.Found(point, result, tidy(note))
 
 
 def summed(rows: Sequence[queries.LineRow]) -> str:

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from comptoir.attachments import columns as attached
     from comptoir.attachments import queries as attachments
     from comptoir.desk import printing
-    from comptoir.repairs import cases, notices, prompts, queries
+    from comptoir.repairs import billed, cases, deeds, notices, prompts, queries
 else:
     attached, attachments = later("comptoir.attachments.columns"), later("comptoir.attachments.queries")
     printing, cases, notices = map(
         later, ("comptoir.desk.printing", "comptoir.repairs.cases", "comptoir.repairs.notices")
     )
     prompts, queries = later("comptoir.repairs.prompts"), later("comptoir.repairs.queries")
+    billed, deeds = later("comptoir.repairs.billed"), later("comptoir.repairs.deeds")
 
 app = Feature()
 
@@ -95,9 +96,9 @@ def show(desk: Desk, number: Number, view: View) -> None:
         sections = [
             Section("checks", _("Controls"), columns.POINT, queries.checks(reader, named)),
             Section("lines", _("Lines"), columns.LINE, queries.lines(reader, named)),
-            Section("bills", _("Quotes and invoices"), columns.BILL, queries.bills(reader, named)),
+            Section("bills", _("Quotes and invoices"), columns.BILL, billed.bills(reader, named)),
             Section("documents", _("Documents"), attached.LISTED, attachments.of_case(reader, named)),
-            Section("history", _("History"), columns.HISTORY, queries.history(reader, named)),
+            Section("history", _("History"), columns.HISTORY, deeds.history(reader, named)),
         ]
     desk.out.record(columns.WHOLE, found, view, sections)
 

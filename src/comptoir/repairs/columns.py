@@ -98,7 +98,7 @@ LINE = (
     Column("origin", _("Origin"), ORIGIN_WORDS),
     Column("quantity", _("Quantity")),
     Column("price", _("Price incl. tax")),
-    Column("vat_percent", _("VAT")),
+    Column("vat_percent", _("VAT (%)")),
     Column("total", _("Total incl. tax")),
 )
 POINT = (

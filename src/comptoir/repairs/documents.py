@@ -24,7 +24,9 @@ from comptoir.desk.paper import (
     Table,
 )
 from comptoir.fiches.rules import FICHES, Moment, Point, Result
-from comptoir.repairs.queries import BillRow, CaseDetail, CheckRow, HistoryRow
+from comptoir.repairs.billed import BillRow
+from comptoir.repairs.deeds import HistoryRow
+from comptoir.repairs.queries import CaseDetail, CheckRow
 from comptoir.repairs.rules import FARTHEST, GUARANTEE_MONTHS, after_months
 from comptoir.repairs.statuses import Consent, Means, Place, Warranty
 

@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from comptoir.core.i18n import _
 from comptoir.desk.options import option
-from comptoir.repairs.statuses import Consent, Means, Place, Warranty, Way
+from comptoir.repairs.statuses import Consent, Means, Organism, Place, Warranty, Way
 
 
 class Device(NamedTuple):
@@ -30,10 +30,10 @@ class Device(NamedTuple):
 class Work(NamedTuple):
     """Options that say what is asked, and where."""
 
-    place: Annotated[Place, option(help=_("Where the repair is done, or how the device came."))] = Place.WORKSHOP
+    place: Annotated[Place | None, option(help=_("Where the repair is done, or how the device came."))] = None
     service: Annotated[str | None, option(help=_("What is asked: diagnosis, repair, a screen replaced."))] = None
     fault: Annotated[str | None, option(help=_("What is wrong, as the customer says it."))] = None
-    condition: Annotated[str, option(help=_("State of the device and what came with it."))] = ""
+    condition: Annotated[str | None, option(help=_("State of the device and what came with it."))] = None
     distance: Annotated[
         int | None, option(metavar="KM", minimum=0, help=_("On site: distance, where no table of postcodes tells it."))
     ] = None
@@ -60,6 +60,7 @@ class Agreement(NamedTuple):
         False
     )
     professional: Annotated[bool, option(help=_("The customer is a professional."))] = False
+    private: Annotated[bool, option(help=_("The customer is a private person: do not ask."))] = False
 
 
 class Going(NamedTuple):
@@ -92,7 +93,21 @@ class Correction(NamedTuple):
     ] = None
     symptom: Annotated[str | None, option(metavar=_("CODE"), help=_("Symptom code of the eco-organism."))] = None
     repair_code: Annotated[str | None, option(metavar=_("CODE"), help=_("Repair code of the eco-organism."))] = None
-    organism: Annotated[str | None, option(metavar=_("NAME"), help=_("Eco-organism: ecologic or ecosystem."))] = None
+    organism: Annotated[Organism | None, option(help=_("The eco-organism that pays."))] = None
+    bought: Annotated[str | None, option(metavar=_("DAY"), help=_("When it was bought."))] = None
+    warranty: Annotated[Warranty | None, option(help=_("The warranty it is still under, or `none`."))] = None
+    deposit: Annotated[
+        str | None, option(metavar=_("AMOUNT"), help=_("Deposit paid at the till; nothing is cashed here."))
+    ] = None
+    means: Annotated[Means | None, option(help=_("How the deposit was paid."))] = None
+    receipt: Annotated[str, option(metavar=_("NUMBER"), help=_("Number of the till's receipt."))] = ""
+    email: Annotated[str | None, option(help=_("The customer's e-mail."))] = None
+    phone: Annotated[str | None, option(help=_("The customer's phone."))] = None
+    line: Annotated[str | None, option(help=_("The customer's address: number and street."))] = None
+    complement: Annotated[str | None, option(help=_("Building, floor, door."))] = None
+    postcode: Annotated[str | None, option(help=_("Postcode."))] = None
+    town: Annotated[str | None, option(help=_("Town."))] = None
+    new_brand: Annotated[bool, option(help=_("Take a brand that is not known here."))] = False
     no_bonus: Annotated[bool, option(help=_("Without the repair bonus from now on."))] = False
 
 

@@ -11,17 +11,13 @@ from comptoir.core import money
 from comptoir.core.paris import in_paris
 from comptoir.fiches.rules import Moment
 from comptoir.parts.rules import Origin
-from comptoir.repairs import amounts, billing, documents, ledger, queries
-from comptoir.repairs.queries import BillRow, LineRow
-from comptoir.repairs.refusals import (
-    BelowBonus,
-    CannotGoOn,
-    NothingToBill,
-    PaidAlready,
-    RepairChanged,
-)
-from comptoir.repairs.rules import By, at, check_agreed, check_consent, moved, next_bill
-from comptoir.repairs.services import Papers, require
+from comptoir.repairs import amounts, billed, billing, documents, ledger, queries
+from comptoir.repairs.bill_refusals import BelowBonus, NothingToBill, PaidAlready, QuoteExpired
+from comptoir.repairs.billed import BillRow
+from comptoir.repairs.queries import LineRow
+from comptoir.repairs.refusals import CannotGoOn, RepairChanged
+from comptoir.repairs.repairing import Papers, check_traced, require
+from comptoir.repairs.rules import By, at, check_agreed, check_consent, last_day, moved, next_bill
 from comptoir.repairs.statuses import Answer, BillKind, CaseStatus, Consent, LineKind, Means, PaperKind
 from comptoir.repairs.tables import RepairBill, RepairCase
 
@@ -54,6 +50,7 @@ def quote(session: Session, number: str, terms: Terms, papers: Papers, by: By, d
     row = ledger.kept(session, number)
     moved(number, row.status, CaseStatus.QUOTED)
     _same_lines(session, number, terms)
+    by = _in_turn(session, row, BillKind.QUOTE, by)
     require(session, row, papers.points(row, Moment.BEFORE), by, despite)
     _replace(session, number)
     bill = _bill(session, row, BillKind.QUOTE, terms, by)
@@ -64,9 +61,14 @@ def quote(session: Session, number: str, terms: Terms, papers: Papers, by: By, d
     return bill.number
 
 
-def accept(session: Session, number: str, by: By) -> None:
-    """Record that the consumer accepts the quote; raise NoQuote and CannotGoOn."""
+def accept(session: Session, number: str, by: By, despite: str = "") -> None:
+    """Record that the consumer accepts the quote; raise NoQuote, CannotGoOn, and QuoteExpired unless it is said why."""
     row = ledger.kept(session, number)
+    until = last_day(billed.quote(ledger.reader(session), number).issued_at)
+    if in_paris(by.moment).date() > until and not despite:
+        raise QuoteExpired(number, until.strftime("%d/%m/%Y"))
+    if despite:
+        ledger.note(session, row, "despite", by, points="quote", why=despite)
     bill = _answered(session, number, Answer.ACCEPTED)
     bill.answered_at = ledger.move(session, row, CaseStatus.AGREED, by, bill=bill.number)
 
@@ -91,11 +93,12 @@ def invoice(session: Session, number: str, terms: Terms, papers: Papers, by: By)
     an invoice or is not repaired.
     """
     row = ledger.kept(session, number)
-    standing = queries.standing(ledger.reader(session), number)
-    if row.status is not CaseStatus.REPAIRED and (row.status is not CaseStatus.HANDED_OVER or standing):
+    if not _is_open(session, row):
         raise CannotGoOn(number, row.status, CaseStatus.INVOICED)
+    by = _in_turn(session, row, BillKind.INVOICE, by)
     total = _same_lines(session, number, terms)
-    check_agreed(number, total, queries.agreed(ledger.reader(session), number))
+    check_traced(session, number)
+    check_agreed(number, total, billed.agreed(ledger.reader(session), number))
     _check_bonus(row, total, terms)
     bill = _bill(session, row, BillKind.INVOICE, terms, by)
     session.add(bill)
@@ -118,7 +121,7 @@ def pay(session: Session, number: str, paid: Paid, papers: Papers, mentions: str
     Raises NoInvoice, and PaidAlready where another receipt is known.
     """
     row = ledger.kept(session, number)
-    found = queries.invoice(ledger.reader(session), number)
+    found = billed.invoice(ledger.reader(session), number)
     if found.paid_at is not None:
         if (found.means, found.receipt) == (str(paid.means), paid.receipt):
             return False
@@ -138,9 +141,10 @@ def credit(session: Session, number: str, said: tuple[str, str], papers: Papers,
     """
     why, mentions = said
     row = ledger.kept(session, number)
-    found = queries.invoice(ledger.reader(session), number)
+    found = billed.invoice(ledger.reader(session), number)
     told = {name: getattr(found, name) for name in ("lines", "total", "vat", "bonus", "circular", "deposit", "due")}
-    moment = at(by.moment, row.moved_at)
+    by = _in_turn(session, row, BillKind.CREDIT_NOTE, by)
+    moment = by.moment
     bill = RepairBill(
         **told,
         number=_next(session, BillKind.CREDIT_NOTE, moment),
@@ -173,6 +177,8 @@ def _same_lines(session: Session, number: str, terms: Terms) -> Decimal:
 def _check_bonus(row: RepairCase, total: Decimal, terms: Terms) -> None:
     if not terms.bonus:
         return
+    if not row.bonus:
+        raise RepairChanged(row.number)
     check_consent(row.consents, Consent.DATA, row.number)
     if total < max(terms.bonus, terms.threshold):
         raise BelowBonus(total, terms.bonus, terms.threshold)
@@ -186,12 +192,11 @@ def is_circular(lines: Sequence[LineRow]) -> bool:
 def _bill(session: Session, row: RepairCase, kind: BillKind, terms: Terms, by: By) -> RepairBill:
     summed = amounts.sums(terms.lines)
     deposit = row.deposit if kind is BillKind.INVOICE else money.ZERO
-    moment = at(by.moment, row.moved_at)
     return RepairBill(
-        number=_next(session, kind, moment),
+        number=_next(session, kind, by.moment),
         kind=kind,
         case_number=row.number,
-        issued_at=moment,
+        issued_at=by.moment,
         operator=by.operator,
         lines=[_told(line, net) for line, net in zip(terms.lines, amounts.nets(terms.lines), strict=True)],
         total=summed.total,
@@ -213,26 +218,47 @@ def _next(session: Session, kind: BillKind, moment: datetime) -> str:
     """Give the next number of a kind: its year's, counted in the transaction that takes it, so without a hole."""
     year = in_paris(moment).year
     start = next_bill(kind, year, None).partition("-")[0] + "-"
-    last = session.exec(select(func.max(col(RepairBill.number))).where(col(RepairBill.number).startswith(start))).one()
+    number = col(RepairBill.number)
+    latest = (func.length(number).desc(), number.desc())  # the hundred thousandth has a digit more
+    last = session.exec(select(number).where(number.startswith(start)).order_by(*latest).limit(1)).first()
     return next_bill(kind, year, last)
 
 
+def _in_turn(session: Session, row: RepairCase, kind: BillKind, by: By) -> By:
+    """Give who acts at a moment after all that was done to the case, and after the last bill of this kind.
+
+    Numbers follow time (CGI, ann. II, art. 242 nonies A), whichever counter's clock is behind. Raises ClockBehind.
+    """
+    issued = col(RepairBill.issued_at)
+    last = session.exec(select(issued).where(RepairBill.kind == kind).order_by(issued.desc()).limit(1)).first()
+    return by._replace(moment=at(by.moment, max(last or row.moved_at, row.moved_at)))
+
+
+def _is_open(session: Session, row: RepairCase) -> bool:
+    """Tell whether a case may be invoiced: repaired, or given back and its invoice undone since; never twice."""
+    reader = ledger.reader(session)
+    if billed.standing(reader, row.number):
+        return False
+    undone = any(bill.kind == BillKind.INVOICE for bill in billed.bills(reader, row.number))
+    return row.status is CaseStatus.REPAIRED or (row.status is CaseStatus.HANDED_OVER and undone)
+
+
 def _replace(session: Session, number: str) -> None:
-    for bill in queries.bills(ledger.reader(session), number):
+    for bill in billed.bills(ledger.reader(session), number):
         if bill.kind == BillKind.QUOTE and bill.answer == Answer.WAITING:
             session.get_one(RepairBill, bill.number).answer = Answer.REPLACED
             session.flush()
 
 
 def _answered(session: Session, number: str, answer: Answer) -> RepairBill:
-    bill = session.get_one(RepairBill, queries.quote(ledger.reader(session), number).number)
+    bill = session.get_one(RepairBill, billed.quote(ledger.reader(session), number).number)
     bill.answer = answer
     session.add(bill)
     return bill
 
 
 def _found(session: Session, number: str) -> BillRow:
-    found = queries.bill(ledger.reader(session), number)
+    found = billed.bill(ledger.reader(session), number)
     assert found is not None  # noqa: S101 - it was written just now
     return found
 
@@ -244,7 +270,7 @@ def _print(
     if kind is PaperKind.QUOTE:
         paper = billing.quote(case, found, papers.shop, moment, mentions)
     else:
-        agreed = queries.accepted(ledger.reader(session), bill.case_number)
+        agreed = billed.accepted(ledger.reader(session), bill.case_number)
         draw = billing.paid if kind is PaperKind.PAID else billing.invoice
         paper = draw(case, found, papers.shop, moment, mentions, agreed.number if agreed else "")
     ledger.issue(session, bill.number, kind, paper, moment)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from comptoir.desk.paper import to_content
-from comptoir.repairs import queries
+from comptoir.repairs import billed, queries
 from comptoir.repairs.queries import CaseDetail
 from comptoir.repairs.refusals import LinesClosed, UnknownRepair
 from comptoir.repairs.rules import By, at, moved
-from comptoir.repairs.statuses import CHANGEABLE, CaseStatus, PaperKind
+from comptoir.repairs.statuses import CHANGEABLE, BillKind, CaseStatus, PaperKind
 from comptoir.repairs.tables import RepairCase
 from comptoir.store import documents as issued
 from comptoir.store.engine import driver
@@ -32,9 +32,18 @@ def kept(session: Session, number: str) -> RepairCase:
 def changeable(session: Session, number: str) -> RepairCase:
     """Give the row of a case whose lines may change; raise UnknownRepair or LinesClosed."""
     row = kept(session, number)
-    if row.status not in CHANGEABLE:
+    if row.status not in CHANGEABLE and not is_undone(session, row):
         raise LinesClosed(number, row.status)
     return row
+
+
+def is_undone(session: Session, row: RepairCase) -> bool:
+    """Tell whether a device was given back and its invoice undone since: another one may be issued."""
+    if row.status is not CaseStatus.HANDED_OVER:
+        return False
+    found = reader(session)
+    bills = {bill.kind for bill in billed.bills(found, row.number)}
+    return BillKind.INVOICE in bills and billed.standing(found, row.number) is None
 
 
 def reader(session: Session) -> Reader:

@@ -8,7 +8,7 @@ from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.desk.output import Column
-from comptoir.repairs import cases, prompts, queries
+from comptoir.repairs import billed, cases, prompts
 from comptoir.repairs.forms import Telling
 from comptoir.repairs.prompts import by
 from comptoir.repairs.queries import CaseDetail
@@ -75,7 +75,7 @@ def _ways(desk: Desk, case: CaseDetail, wanted: Way | None) -> list[Way]:
 
 def _message(desk: Desk, case: CaseDetail, notice: Notice, way: Way) -> "services.Message":
     with desk.reading() as reader:
-        bill = queries.standing(reader, case.number)
+        bill = billed.standing(reader, case.number)
     open_bill = bill if bill and bill.paid_at is None else None
     values = documents.letter_values(case, open_bill, prompts.shop(desk))
     name = f"{'sms' if way is Way.SMS else 'repair'}-{notice}"

@@ -1,39 +1,35 @@
-"""What taking a device in asks, and shows before it does it."""
+"""What taking a device in needs of the desk, shows before it does it, and does."""
 
-from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from comptoir.attachments.rules import Kind
 from comptoir.core import money, paris
-from comptoir.core.errors import ComptoirError, MissingValue, raise_all
+from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
-from comptoir.core.text import tidy
 from comptoir.desk import Desk
 from comptoir.fiches import book
-from comptoir.fiches.rules import Book, Product, check_labelled, find_product
-from comptoir.parties.prompts import Customer, person
-from comptoir.repairs import brands, queries, rules
-from comptoir.repairs.forms import Agreement, Device, Till, Work
-from comptoir.repairs.refusals import NoDistance, NoSiret, Professional, UnderWarranty
-from comptoir.repairs.rules import By, Deposit
-from comptoir.repairs.statuses import CONSENT_WORDS, PLACE_WORDS, WARRANTY_WORDS, Consent, Place, Warranty
+from comptoir.fiches.rules import Book, labelled
+from comptoir.parties.prompts import Customer
+from comptoir.parties.rules import BadField
+from comptoir.repairs import queries
+from comptoir.repairs.forms import Agreement, Device, Going, Till, Work
+from comptoir.repairs.intake_refusals import ShopIncomplete
+from comptoir.repairs.refusals import NoSiret
+from comptoir.repairs.rules import By
+from comptoir.repairs.statuses import CONSENT_WORDS, PLACE_WORDS, WARRANTY_WORDS, Warranty
 
 if TYPE_CHECKING:
     from comptoir.attachments import files
-    from comptoir.attachments import prompts as attaching
-    from comptoir.parties import places
-    from comptoir.repairs import documents, services
-    from comptoir.repairs.services import Intake
+    from comptoir.desk import settings as settled
+    from comptoir.parties import fields
+    from comptoir.repairs import documents, questions, services, taking
+    from comptoir.repairs.taking import Taking
 else:
-    files, attaching = later("comptoir.attachments.files"), later("comptoir.attachments.prompts")
-    places, documents = later("comptoir.parties.places"), later("comptoir.repairs.documents")
-    services = later("comptoir.repairs.services")
-
-Chosen = TypeVar("Chosen")
+    files, fields = later("comptoir.attachments.files"), later("comptoir.parties.fields")
+    settled, documents = later("comptoir.desk.settings"), later("comptoir.repairs.documents")
+    questions, services = later("comptoir.repairs.questions"), later("comptoir.repairs.services")
+    taking = later("comptoir.repairs.taking")
 
 
 def by(desk: Desk) -> By:
@@ -52,93 +48,60 @@ def points(desk: Desk) -> Book:
 
 
 def shop(desk: Desk, *, billing: bool = False) -> "documents.Shop":
-    """Give who issues the papers; raise NoSiret where a bill needs one."""
+    """Give who issues the papers; raise what a bill needs and the settings lack, all of it at once."""
     settings = desk.settings
     siret = "".join(settings["repair_siret"].split())
-    if billing and not siret:
-        raise NoSiret
+    if billing:
+        raise_all(_lacking(desk, siret))
+        if not settings["repair_vat_number"].strip():
+            desk.out.warn(_("`repair_vat_number` is not set: a shop above the VAT franchise needs it on its bills"))
     address = tuple(line.strip() for line in settings["repair_address"].split(";") if line.strip())
     return documents.Shop(settings["shop_name"], settings["shop_email"], address, siret, settings["repair_vat_number"])
 
 
-def draft(desk: Desk, customer: Customer, device: Device, work: Work, till: Till, agreement: Agreement) -> "Intake":
+def draft(desk: Desk, customer: Customer, device: Device, work: Work, till: Till, agreement: Agreement) -> "Taking":
     """Gather what taking a device in needs, asked for where a person is there; raise every problem at once."""
-    problems: list[ComptoirError] = []
-    who = _tried(problems, lambda: person(desk, customer)) or {}
-    known = points(desk)
-    product = _tried(problems, lambda: _product(desk, device, known))
-    deposit = _tried(problems, lambda: _deposit(till))
-    brand = _tried(problems, lambda: _brand(desk, device))
-    model = device.model if device.model is not None or not desk.can_ask else desk.ask.text(_("Model"), tidy)
-    pictures = _tried(problems, lambda: _nameplate(desk, device)) or ()
-    serial = product and _tried(problems, lambda: _serial(desk, device, product, pictures, agreement))
-    bought = _tried(problems, lambda: _bought(desk, device))
-    warranty = device.warranty or _warranty(desk)
-    service = _tried(problems, lambda: _text(desk, "--service", work.service, _("What is asked")))
-    fault = _tried(problems, lambda: _text(desk, "--fault", work.fault, _("What is wrong")))
-    consents = _consents(desk, agreement)
-    distance = _tried(problems, lambda: _distance(desk, work, who.get("postcode", "")))
-    if product and not agreement.no_bonus:
-        problems += _against_bonus(desk, product, (bought, warranty), consents, professional=agreement.professional)
-    raise_all(problems)
-    assert product is not None  # noqa: S101 - whatever was wrong was raised
-    return services.Intake(
-        person=who,
-        place=work.place,
-        product=product,
-        brand=brand or "",
-        model=tidy(model or ""),
-        serial=serial or "",
-        bought_on=bought.isoformat() if bought else "",
-        warranty=warranty,
-        bonus=not agreement.no_bonus,
-        service=service or "",
-        fault=fault or "",
-        condition=tidy(work.condition),
-        deposit=deposit or Deposit(money.ZERO, "", ""),
-        consents=consents,
-        distance=distance,
-        far_why=tidy(work.far_because),
-        pictures=tuple(files.kept(desk, pictures)) if pictures else (),
-        clauses=clauses(desk, "repair-slip"),
-        shop=shop(desk),
-    )
+    shop(desk)
+    clauses(desk, "repair-slip")  # what is wrong with the shop's own files is told before a question is asked
+    if not agreement.no_bonus:
+        labelled(desk.settings["repair_fiches"])
+    device_in = taking.Taking(desk, taking.Forms(customer, device, work, till, agreement), points(desk))
+    questions.fill(device_in)
+    return device_in
 
 
-def recap(intake: "Intake") -> str:
+def agreed(desk: Desk, device: "Taking", going: Going) -> bool:
+    """Show what is about to be taken in, and tell whether it is; on a no, its answers are changed one by one."""
+    desk.out.say(recap(device))
+    if going.dry_run or going.yes or not desk.can_ask:
+        return not going.dry_run
+    while not desk.ask.confirm(_("Take this device in?")):
+        if not questions.changed(device):
+            return False
+        desk.out.say(recap(device))
+    return True
+
+
+def recap(device: "Taking") -> str:
     """Write what is about to be taken in, whole."""
-    told = intake.person
+    told = device.person
+    label = device.product.label if device.product else ""
     lines = [
         f"{told['title']} {told['first_name']} {told['last_name']}, {told['email']}, {told['phone']}",
         ", ".join(part for part in (told["line"], told["complement"], f"{told['postcode']} {told['town']}") if part),
         "",
-        " ".join(part for part in (intake.product.label, intake.brand, intake.model, intake.serial) if part),
-        f"{_(WARRANTY_WORDS[intake.warranty])} · {_(PLACE_WORDS[intake.place])}",
-        f"{intake.service} : {intake.fault}",
+        " ".join(part for part in (label, device.brand, device.model, device.serial) if part),
+        f"{_(WARRANTY_WORDS[device.warranty or Warranty.NONE])} · {_(PLACE_WORDS[device.place])}",
+        f"{device.service} : {device.fault}",
+        *_told(device),
+        _told_bonus(device),
     ]
-    if intake.distance is not None:
-        lines.append(_("{distance} km").format(distance=intake.distance))
-    if intake.deposit.amount:
-        lines.append(_("deposit: {amount}").format(amount=money.spoken(intake.deposit.amount)))
-    agreed = ", ".join(_(CONSENT_WORDS[consent]) for consent in intake.consents)
-    lines.append(_("agreed to: {consents}").format(consents=agreed or _("nothing")))
-    lines.append(told_bonus(intake))
     return "\n".join(lines)
 
 
-def told_bonus(intake: "Intake") -> str:
-    """Say what bonus to expect."""
-    if not intake.bonus:
-        return _("without the repair bonus")
-    if intake.product.bonus is None:
-        return _("bonus: not in the public scale, the eco-organism tells it")
-    return _("bonus to expect: {amount}, by the public scale of 1 January 2024").format(
-        amount=money.spoken(intake.product.bonus)
-    )
-
-
-def taken(desk: Desk, intake: "Intake") -> "queries.CaseRow":
+def taken(desk: Desk, device: "Taking") -> "queries.CaseRow":
     """Take the device in, and say what comes next; give its case."""
+    intake = _intake(desk, device)
     with desk.writing() as session:
         number = services.take_in(session, intake, by(desk))
     with desk.reading() as reader:
@@ -157,129 +120,72 @@ def clauses(desk: Desk, name: str) -> str:
     return f"{title}\n{text}"
 
 
-def _tried(problems: list[ComptoirError], ask: Callable[[], Chosen]) -> Chosen | None:
+def _lacking(desk: Desk, siret: str) -> list[ComptoirError]:
+    """List what a bill bears (CGI, ann. II, art. 242 nonies A) and the settings lack."""
+    lacking: list[ComptoirError] = []
+    resolved = desk.settings.resolved
     try:
-        return ask()
-    except ComptoirError as problem:
-        problems += problem.problems()
-        return None
+        if siret:
+            fields.siret(siret)
+        else:
+            lacking.append(NoSiret())
+    except BadField as problem:
+        lacking.append(settled.BadSetting(resolved["repair_siret"], problem.reason))
+    unset = (resolved["shop_name"].origin == "default", not resolved["repair_address"].value.strip(" ;"))
+    return lacking + [
+        ShopIncomplete(name) for name, lacks in zip(("shop_name", "repair_address"), unset, strict=True) if lacks
+    ]
 
 
-def _text(desk: Desk, flag: str, given: str | None, question: str) -> str:
-    def check(text: str) -> None:
-        """Refuse an empty answer."""
-        if not tidy(text):
-            raise MissingValue(flag)
-
-    text = desk.value(flag, given, question, check)
-    check(text)
-    return tidy(text)
-
-
-def _product(desk: Desk, device: Device, known: Book) -> Product:
-    text = desk.value("--product", device.product, _("What is it?"), lambda text: find_product(text, known.products))
-    return find_product(text, known.products)
-
-
-def _brand(desk: Desk, device: Device) -> str:
-    with desk.reading() as reader:
-        known = [*queries.brands(reader), *brands.shipped()]
-    given = _text(desk, "--brand", device.brand, _("Brand"))
-    new = device.new_brand
-    try:
-        return rules.brand(given, known, new=new)
-    except ComptoirError as problem:
-        if not desk.can_ask:
-            raise
-        desk.out.warn(problem.message)
-        if not desk.ask.confirm(_("Take this brand as it is?")):
-            raise
-        return rules.brand(given, known, new=True)
+def _intake(desk: Desk, device: "Taking") -> "services.Intake":
+    """Give what is recorded of a device, its pictures kept; raise FileChanged."""
+    assert device.product is not None  # noqa: S101 - whatever was wrong was raised
+    assert device.warranty is not None  # noqa: S101
+    return services.Intake(
+        person=device.person,
+        place=device.place,
+        product=device.product,
+        brand=device.brand,
+        model=device.model,
+        serial=device.serial,
+        bought_on=device.bought.isoformat() if device.bought else "",
+        warranty=device.warranty,
+        bonus=device.bonus,
+        service=device.service,
+        fault=device.fault,
+        condition=device.condition,
+        deposit=device.deposit,
+        consents=device.consents,
+        distance=device.distance,
+        far_why=device.far_why,
+        pictures=tuple(files.kept(desk, device.pictures)) if device.pictures else (),
+        clauses=clauses(desk, "repair-slip"),
+        shop=shop(desk),
+    )
 
 
-def _nameplate(desk: Desk, device: Device) -> "Sequence[files.Checked]":
-    return attaching.received(desk, [device.nameplate], Kind.NAMEPLATE) if device.nameplate else ()
+def _told(device: "Taking") -> list[str]:
+    lines = []
+    if device.bought:
+        lines.append(_("bought on {day}").format(day=device.bought.strftime("%d/%m/%Y")))
+    if device.condition:
+        lines.append(_("state: {condition}").format(condition=device.condition))
+    if device.distance is not None:
+        lines.append(_("{distance} km").format(distance=device.distance))
+    if device.deposit.amount:
+        lines.append(_("deposit: {amount}").format(amount=money.spoken(device.deposit.amount)))
+    if device.comeback:
+        told = _("comes back from repair {number}, done on {day}")
+        lines.append(told.format(number=device.comeback.number, day=device.comeback.repaired))
+    agreed_to = ", ".join(_(CONSENT_WORDS[consent]) for consent in device.consents)
+    return [*lines, _("agreed to: {consents}").format(consents=agreed_to or _("nothing"))]
 
 
-def _serial(
-    desk: Desk, device: Device, product: Product, pictures: "Sequence[files.Checked]", agreement: Agreement
-) -> str:
-    read = next((serial for picture in pictures for serial in picture.serials), None)
-    given = device.serial or read
-    if given is None and agreement.no_bonus and not desk.can_ask:
-        return ""
-    question = _("IMEI (*#06# shows it)") if product.imei else _("Serial number")
-    text = desk.value("--serial", given, question, lambda text: rules.serial_number(text, imei=product.imei))
-    return rules.serial_number(text, imei=product.imei)
-
-
-def _bought(desk: Desk, device: Device) -> date | None:
-    if not device.bought:
-        return None
-    day = paris.day_asked("--bought", device.bought, today(desk))
-    rules.check_past("--bought", day, today(desk))
-    return day
-
-
-def _warranty(desk: Desk) -> Warranty:
-    if not desk.can_ask:
-        raise_all([MissingValue("--warranty")])
-    offered = [(str(each), _(WARRANTY_WORDS[each]), "") for each in Warranty]
-    return Warranty(desk.ask.choose(_("Under which warranty is it still?"), offered))
-
-
-def _consents(desk: Desk, agreement: Agreement) -> tuple[Consent, ...]:
-    if agreement.consent is not None or not desk.can_ask:
-        return tuple(each for each in Consent if each in (agreement.consent or ()))
-    asked = _("Does the customer agree in writing: {consent}?")
-    return tuple(each for each in Consent if desk.ask.confirm(asked.format(consent=_(CONSENT_WORDS[each]).lower())))
-
-
-def _deposit(till: Till) -> Deposit:
-    amount = money.parse(till.deposit) if till.deposit else money.ZERO
-    rules.check_amount("--deposit", amount)
-    means, receipt = str(till.means or ""), tidy(till.receipt)
-    rules.check_deposit(amount, means, receipt)
-    return Deposit(amount, means, receipt) if amount else Deposit(Decimal("0.00"), "", "")
-
-
-def _distance(desk: Desk, work: Work, postcode: str) -> int | None:
-    if work.place is not Place.ON_SITE:
-        return None
-    distance = work.distance if work.distance is not None else _measured(desk, postcode)
-    rules.check_distance(distance, tidy(work.far_because))
-    return distance
-
-
-def _measured(desk: Desk, postcode: str) -> int:
-    """Give the distance from the shop to a postcode, in km; raise NoDistance where the table does not tell."""
-    own, table = desk.settings["repair_postcode"].strip(), desk.settings["postcodes"]
-    if not own or not table:
-        raise NoDistance(_("the settings `repair_postcode` and `postcodes` are not both set"))
-    known = places.load(Path(table).expanduser())
-    for code in (own, postcode):
-        if code not in known:
-            raise NoDistance(_("the table of postcodes has no {postcode}").format(postcode=code))
-    return places.distance_km(known[own][2:], known[postcode][2:])
-
-
-def _against_bonus(
-    desk: Desk,
-    product: Product,
-    bought: tuple[date | None, Warranty],
-    consents: Sequence[Consent],
-    *,
-    professional: bool,
-) -> list[ComptoirError]:
-    """List what the eco-organism would refuse the bonus for."""
-    problems: list[ComptoirError] = []
-    if professional:
-        problems.append(Professional())
-    day, warranty = bought
-    if warranty is not Warranty.NONE:
-        problems.append(UnderWarranty(warranty))
-    else:
-        _tried(problems, lambda: rules.check_bought(day, today(desk)))
-    _tried(problems, lambda: check_labelled(product.fiche, desk.settings["repair_fiches"]))
-    _tried(problems, lambda: rules.check_consent(consents, Consent.DATA))
-    return problems
+def _told_bonus(device: "Taking") -> str:
+    if not device.bonus:
+        return _("without the repair bonus")
+    if device.product is None or device.product.bonus is None:
+        return _("bonus: not in the public scale, the eco-organism tells it")
+    return _("bonus to expect: {amount}, by the public scale of 1 January 2024").format(
+        amount=money.spoken(device.product.bonus)
+    )

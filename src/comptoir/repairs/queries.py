@@ -6,76 +6,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from comptoir.core import paris
-from comptoir.core.i18n import _, mark
-from comptoir.repairs.amounts import percent
-from comptoir.repairs.refusals import NoInvoice, NoLineOfRepair, NoQuote, UnknownRepair
+from comptoir.core.text import fold
+from comptoir.repairs.bill_refusals import NoLineOfRepair
+from comptoir.repairs.refusals import UnknownRepair
 from comptoir.repairs.rules import CASE_DIGITS, suffix
-from comptoir.repairs.statuses import OPEN, Answer, BillKind, CaseStatus, PaperKind
+from comptoir.repairs.statuses import OPEN, CaseStatus, PaperKind
 from comptoir.store import numbers as numbering
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
 
 
-# What was done to a repair, and what was said of it, in words.
-DONE = {
-    "intake": mark("taken in"),
-    "set": mark("corrected"),
-    "assign": mark("given to a technician"),
-    "check": mark("checked"),
-    "despite": mark("gone on despite"),
-    "line": mark("line added"),
-    "drop": mark("line taken out"),
-    "use": mark("part used"),
-    "put_back": mark("part put back"),
-    "quoted": mark("quoted"),
-    "agreed": mark("quote accepted"),
-    "refused": mark("quote refused"),
-    "repairing": mark("repair begun"),
-    "repaired": mark("repaired"),
-    "invoiced": mark("invoiced"),
-    "pay": mark("paid at the till"),
-    "credit": mark("credit note issued"),
-    "handed_over": mark("given back"),
-    "cancelled": mark("cancelled"),
-    "attach": mark("document attached"),
-    "detach": mark("document taken out"),
-    "notify": mark("customer told"),
-}
-TOLD = {
-    "comeback_of": mark("comes back from"),
-    "technician": mark("technician"),
-    "when": mark("when"),
-    "point": mark("point"),
-    "points": mark("points"),
-    "result": mark("result"),
-    "note": mark("note"),
-    "why": mark("why"),
-    "despite": mark("despite"),
-    "designation": mark("designation"),
-    "quantity": mark("quantity"),
-    "price": mark("price"),
-    "part": mark("part"),
-    "origin": mark("origin"),
-    "bill": mark("number"),
-    "total": mark("total"),
-    "bonus": mark("bonus"),
-    "means": mark("paid by"),
-    "receipt": mark("till receipt"),
-    "cancels": mark("cancels"),
-    "document": mark("no."),
-    "kind": mark("kind"),
-    "name": mark("name"),
-    "source": mark("of"),
-    "serial": mark("serial number"),
-    "untraced": mark("untraced parts"),
-    "way": mark("by"),
-    "to": mark("to"),
-}
-
-
 class CaseRow(NamedTuple):
-    """A repair in a list; the amount includes tax: what is invoiced, else quoted, else the lines so far."""
+    """A repair in a list; the amount includes tax: what is invoiced, else the lines so far."""
 
     number: str
     opened_at: datetime
@@ -175,8 +118,8 @@ class LineRow(NamedTuple):
 
     @property
     def vat_percent(self) -> str:
-        """Give the VAT as papers write it."""
-        return percent(self.vat)
+        """Give the VAT in percent, without a sign: `20`, `5.5`."""
+        return f"{self.vat / 10:g}"
 
 
 class CheckRow(NamedTuple):
@@ -193,52 +136,15 @@ class CheckRow(NamedTuple):
     operator: str
 
 
-class BillRow(NamedTuple):
-    """A quote, an invoice or a credit note; amounts include tax, `due` is what is left to pay."""
-
-    number: str
-    kind: str
-    case_number: str
-    issued_at: datetime
-    total: Decimal
-    vat: Decimal
-    bonus: Decimal
-    circular: int
-    deposit: Decimal
-    due: Decimal
-    answer: str
-    answered_at: datetime | None
-    paid_at: datetime | None
-    means: str
-    receipt: str
-    cancels: str
-    why: str
-    lines: list[dict[str, Any]]
-
-
-class HistoryRow(NamedTuple):
-    """Something that was done to a repair."""
-
-    moment: datetime
-    operator: str
-    verb: str
-    data: dict[str, str]
-
-    @property
-    def told(self) -> str:
-        """Give what was done and said, in words."""
-        said = ", ".join(f"{_(TOLD.get(key, key))} {value}" for key, value in self.data.items() if value)
-        done = _(DONE.get(self.verb, self.verb))
-        return f"{done}: {said}" if said else done
-
-
 class KnownDevice(NamedTuple):
     """An earlier repair of a device."""
 
     number: str
     status: str
     repaired_at: datetime | None
-    consumer_id: int
+    brand: str
+    model: str
+    serial_key: str
 
 
 class ComebackRow(NamedTuple):
@@ -259,26 +165,6 @@ class ComebackRow(NamedTuple):
     status: str
 
 
-class SaleRow(NamedTuple):
-    """An invoice or a credit note, for the accountant: a credit note's amounts are negative."""
-
-    number: str
-    kind: str
-    issued_at: datetime
-    case_number: str
-    customer: str
-    net: Decimal
-    vat: Decimal
-    total: Decimal
-    bonus: Decimal
-    deposit: Decimal
-    due: Decimal
-    paid_at: datetime | None
-    means: str
-    receipt: str
-    cancels: str
-
-
 class _Paper(NamedTuple):
     reference: str
     kind: str
@@ -295,7 +181,7 @@ FILES: Mapping[str, str] = {
     PaperKind.DECLARATION: "declaration",
     PaperKind.CREDIT_NOTE: "avoir",
 }
-_NAME = "trim(o.title || ' ' || o.first_name || ' ' || o.last_name)"
+NAME = "trim(o.title || ' ' || o.first_name || ' ' || o.last_name)"
 _AMOUNT = (
     "coalesce((SELECT b.total FROM repair_bill b WHERE b.case_number = c.number AND b.kind = 'invoice' AND NOT EXISTS "
     "(SELECT 1 FROM repair_bill a WHERE a.cancels = b.number)), "
@@ -303,7 +189,7 @@ _AMOUNT = (
 )
 _FROM = "FROM repair_case c JOIN consumer o ON o.id = c.consumer_id LEFT JOIN technician t ON t.id = c.technician_id"
 _LISTED = (
-    f"SELECT c.number, c.opened_at, c.status, {_NAME}, c.product_label, c.brand, c.model, c.serial, "
+    f"SELECT c.number, c.opened_at, c.status, {NAME}, c.product_label, c.brand, c.model, c.serial, "
     f"coalesce(t.name, ''), coalesce(c.comeback_of, ''), {_AMOUNT} {_FROM}"
 )
 _WHOLE = (
@@ -314,11 +200,7 @@ _WHOLE = (
     "coalesce(c.comeback_of, ''), c.organism, c.symptom, c.repair_code, c.appointment, c.operator, c.moved_at, "
     f"c.repaired_at, c.closed_at, c.consumer_id {_FROM}"
 )
-_BILL = (
-    "SELECT b.number, b.kind, b.case_number, b.issued_at, b.total, b.vat, b.bonus, b.circular, b.deposit, b.due, "
-    "b.answer, b.answered_at, b.paid_at, b.means, b.receipt, coalesce(b.cancels, ''), b.why, b.lines FROM repair_bill b"
-)
-_STANDING = "NOT EXISTS (SELECT 1 FROM repair_bill a WHERE a.cancels = b.number)"
+_KNOWN = "SELECT number, status, repaired_at, brand, model, serial_key FROM repair_case"
 
 
 class Kept(NamedTuple):
@@ -334,12 +216,12 @@ def conditions(filters: Mapping[str, Any], now: datetime) -> Kept:
     values: dict[str, str | int | None] = {}
     if filters["open"]:
         kept.append("c.status IN (" + ", ".join(f"'{status}'" for status in OPEN) + ")")
-    for key, column in (("status", "c.status"), ("fiche", "c.fiche")):
-        if filters[key]:
+    for key, column in (("status", "c.status"), ("fiche", "CAST(c.fiche AS TEXT)")):  # SQLite's numbers have an end
+        if filters[key] is not None:
             kept.append(f"{column} = :{key}")
-            values[key] = filters[key]
+            values[key] = str(filters[key])
     texts = {
-        "customer": f"{_NAME} || ' ' || o.email || ' ' || o.phone",
+        "customer": f"{NAME} || ' ' || o.email || ' ' || o.phone",
         "device": "c.product_label || ' ' || c.brand || ' ' || c.model || ' ' || c.serial",
         "technician": "coalesce(t.name, '')",
     }
@@ -425,46 +307,6 @@ def checks(reader: "Reader", number: str) -> list[CheckRow]:
     return list(reader.rows(sql, CheckRow, number=number))
 
 
-def bills(reader: "Reader", number: str) -> list[BillRow]:
-    """List the quotes, invoices and credit notes of a repair, in the order they were issued."""
-    return list(
-        reader.rows(f"{_BILL} WHERE b.case_number = :number ORDER BY b.issued_at, b.rowid", BillRow, number=number)
-    )
-
-
-def quote(reader: "Reader", number: str, answer: Answer = Answer.WAITING) -> BillRow:
-    """Give the quote of a repair that has this answer, the last one; raise NoQuote."""
-    found = [bill for bill in bills(reader, number) if bill.kind == BillKind.QUOTE and bill.answer == answer]
-    if not found:
-        raise NoQuote(number)
-    return found[-1]
-
-
-def agreed(reader: "Reader", number: str) -> Decimal | None:
-    """Give the total of the quote that was accepted last, None where none was."""
-    found = accepted(reader, number)
-    return found.total if found else None
-
-
-def accepted(reader: "Reader", number: str) -> BillRow | None:
-    """Give the quote that was accepted last, None where none was."""
-    sql = f"{_BILL} WHERE b.case_number = :number AND b.answer = 'accepted' ORDER BY b.issued_at DESC, b.rowid DESC"
-    return reader.one(sql, BillRow, number=number)
-
-
-def invoice(reader: "Reader", number: str) -> BillRow:
-    """Give the invoice of a repair that no credit note cancels; raise NoInvoice."""
-    found = standing(reader, number)
-    if found is None:
-        raise NoInvoice(number)
-    return found
-
-
-def bill(reader: "Reader", number: str) -> BillRow | None:
-    """Give a quote, an invoice or a credit note by its own number."""
-    return reader.one(f"{_BILL} WHERE b.number = :number", BillRow, number=number)
-
-
 def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, str, dict[str, Any]]]:
     """List the papers issued for a repair, or one kind of them: kind, file name, content."""
     sql = (
@@ -476,28 +318,17 @@ def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, s
     return [(row.kind, f"{FILES[row.kind]}-{row.reference}.pdf", row.content) for row in found]
 
 
-def history(reader: "Reader", number: str) -> list[HistoryRow]:
-    """List what was done to a repair, in order."""
-    sql = "SELECT moment, operator, verb, data FROM history WHERE reference = :number ORDER BY id"
-    return list(reader.rows(sql, HistoryRow, number=number))
-
-
 def of_serial(reader: "Reader", key: str) -> list[KnownDevice]:
     """List the repairs of the device that bears this serial number, the latest first."""
-    sql = (
-        "SELECT number, status, repaired_at, consumer_id FROM repair_case "
-        "WHERE serial_key = :key AND serial_key <> '' ORDER BY opened_at DESC, number DESC"
-    )
+    sql = f"{_KNOWN} WHERE serial_key = :key AND serial_key <> '' ORDER BY opened_at DESC, number DESC"
     return list(reader.rows(sql, KnownDevice, key=key))
 
 
 def of_model(reader: "Reader", consumer: int, brand: str, model: str) -> list[KnownDevice]:
-    """List the repairs of a consumer's devices of this model, the latest first."""
-    sql = (
-        "SELECT number, status, repaired_at, consumer_id FROM repair_case WHERE consumer_id = :consumer "
-        "AND fold(brand) = fold(:brand) AND fold(model) = fold(:model) ORDER BY opened_at DESC, number DESC"
-    )
-    return list(reader.rows(sql, KnownDevice, consumer=consumer, brand=brand, model=model))
+    """List the repairs of a consumer's devices of this model, the latest first; also inside a write."""
+    sql = f"{_KNOWN} WHERE consumer_id = :consumer ORDER BY opened_at DESC, number DESC"
+    found = reader.rows(sql, KnownDevice, consumer=consumer)
+    return [known for known in found if (fold(known.brand), fold(known.model)) == (fold(brand), fold(model))]
 
 
 def brands(reader: "Reader") -> list[str]:
@@ -511,7 +342,7 @@ def comebacks(reader: "Reader", kept: Kept) -> Iterator[ComebackRow]:
     where = f"{kept.where} AND" if kept.where else "WHERE"
     sql = (
         "SELECT c.number, c.opened_at, f.number, f.repaired_at, "
-        f"CAST(julianday(c.opened_at) - julianday(f.repaired_at) AS INTEGER), {_NAME}, c.product_label, c.brand, "
+        f"CAST(julianday(c.opened_at) - julianday(f.repaired_at) AS INTEGER), {NAME}, c.product_label, c.brand, "
         f"c.model, c.serial, coalesce(p.name, ''), c.fault, c.status {_FROM} "
         "JOIN repair_case f ON f.number = c.comeback_of LEFT JOIN technician p ON p.id = f.technician_id "
         f"{where} f.repaired_at IS NOT NULL ORDER BY c.opened_at DESC, c.number DESC"
@@ -519,25 +350,6 @@ def comebacks(reader: "Reader", kept: Kept) -> Iterator[ComebackRow]:
     return reader.rows(sql, ComebackRow, **kept.values)
 
 
-def sales(reader: "Reader", since: str, until: str) -> Iterator[SaleRow]:
-    """Stream invoices and credit notes issued from one moment up to another, in the order of their numbers."""
-    sign = "CASE b.kind WHEN 'credit_note' THEN -1 ELSE 1 END"
-    sql = (
-        f"SELECT b.number, b.kind, b.issued_at, b.case_number, {_NAME}, {sign} * (b.total - b.vat), {sign} * b.vat, "
-        f"{sign} * b.total, {sign} * b.bonus, {sign} * b.deposit, {sign} * b.due, b.paid_at, b.means, b.receipt, "
-        "coalesce(b.cancels, '') FROM repair_bill b JOIN repair_case c ON c.number = b.case_number "
-        "JOIN consumer o ON o.id = c.consumer_id WHERE b.kind <> 'quote' AND (:since = '' OR b.issued_at >= :since) "
-        "AND (:until = '' OR b.issued_at < :until) ORDER BY b.issued_at, b.rowid"
-    )
-    return reader.rows(sql, SaleRow, since=since, until=until)
-
-
 def statuses(row: CaseDetail | CaseRow) -> CaseStatus:
     """Give a repair's status."""
     return CaseStatus(row.status)
-
-
-def standing(reader: "Reader", number: str) -> BillRow | None:
-    """Give the invoice of a repair that no credit note cancels, None where there is none."""
-    sql = f"{_BILL} WHERE b.case_number = :number AND b.kind = 'invoice' AND {_STANDING}"
-    return reader.one(sql, BillRow, number=number)

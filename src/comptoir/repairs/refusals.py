@@ -200,6 +200,7 @@ def next_step(number: str, current: CaseStatus, *, paid: bool = False) -> str:
         CaseStatus.REPAIRING: _("`comptoir repair finish {number}` ends the repair"),
         CaseStatus.REPAIRED: _("`comptoir repair invoice {number}` comes next"),
         CaseStatus.INVOICED: _("`comptoir repair pay {number}`, then `comptoir repair handover {number}`"),
+        CaseStatus.CANCELLED: _("`comptoir repair handover {number}` gives the device back"),
     }
     return steps.get(current, _("`comptoir repair show {number}` says what was done to it")).format(number=number)
 
@@ -217,6 +218,22 @@ class OpenPoints(Refused):
             _("look at it with `comptoir repair check {number}`, or say why it goes on with `--despite`").format(
                 number=number
             ),
+        )
+
+
+class FailedPoints(Refused):
+    """Control points at which the repaired device failed."""
+
+    def __init__(self, number: str, points: Sequence[str]) -> None:
+        super().__init__(
+            ngettext(
+                "repair {number}: {count} control point is bad: {points}",
+                "repair {number}: {count} control points are bad: {points}",
+                len(points),
+            ).format(number=number, count=len(points), points=", ".join(points)),
+            _(
+                "put right, `comptoir repair check {number} {point}=ok`; else say why it goes on with `--despite`"
+            ).format(number=number, point=points[0]),
         )
 
 
@@ -250,57 +267,6 @@ class NoTechnician(Refused):
         )
 
 
-class QuoteRequired(Refused):
-    """A repair dear enough to be quoted in writing, or dearer than what was agreed."""
-
-    def __init__(self, number: str, total: Decimal, limit: Decimal, *, agreed: bool) -> None:
-        amounts = {"number": number, "total": money.spoken(total), "limit": money.spoken(limit)}
-        told = (
-            _("repair {number} costs {total}, and {limit} were agreed")
-            if agreed
-            else _("repair {number} costs {total}: from {limit} on, it is quoted in writing")
-        )
-        super().__init__(told.format(**amounts), _("`comptoir repair quote {number}`").format(number=number))
-
-
-class NothingToBill(Refused):
-    """A quote or an invoice without a line."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(
-            _("repair {number} has no line to bill").format(number=number),
-            _("add one: `comptoir repair line {number} labour DESIGNATION --price AMOUNT`").format(number=number),
-        )
-
-
-class NoLineOfRepair(NotFound):
-    """A case has no line at this position."""
-
-    def __init__(self, number: str, position: int) -> None:
-        super().__init__(
-            _("repair {number} has no line {position}").format(number=number, position=position),
-            _("`comptoir repair show {number}` lists them").format(number=number),
-        )
-
-
-class BadLine(UsageProblem):
-    """A line that no bill can hold."""
-
-    def __init__(self, flag: str, reason: str) -> None:
-        super().__init__(f"`{flag}`: {reason}")
-        self.reason = reason
-
-
-class NoPrice(UsageProblem):
-    """A part is used that no line bills yet, and nobody says at what price."""
-
-    def __init__(self, reference: str) -> None:
-        super().__init__(
-            _("no line bills {reference} yet, and its price is missing").format(reference=reference),
-            _("give the price of one, tax included, with `--price`; 0 where it is not billed"),
-        )
-
-
 class PartsInRepair(Refused):
     """A case is cancelled while parts are counted in it."""
 
@@ -325,66 +291,25 @@ class PartsNotTraced(Refused):
         )
 
 
-class BelowBonus(Refused):
-    """An invoice lower than the bonus, or than the amount from which there is one."""
+class DeviceClosed(Refused):
+    """What was told of a device does not change any more."""
 
-    def __init__(self, total: Decimal, bonus: Decimal, threshold: Decimal) -> None:
-        amounts = {"total": money.spoken(total), "bonus": money.spoken(bonus), "threshold": money.spoken(threshold)}
-        told = (
-            _("the invoice, {total}, is below {threshold}: under that this device gets no bonus")
-            if threshold > total
-            else _("the invoice, {total}, is below the bonus of {bonus}: no bonus is paid")
-        )
-        super().__init__(told.format(**amounts), _("invoice it with `--no-bonus`"))
-
-
-class BonusUnknown(Refused):
-    """Nobody here knows the bonus of a product."""
-
-    def __init__(self, product: str) -> None:
+    def __init__(self, number: str, status: CaseStatus) -> None:
         super().__init__(
-            _("the bonus of `{product}` is not known").format(product=product),
-            _("give what the eco-organism answered with `--bonus AMOUNT`, or `--no-bonus`"),
+            _("repair {number} is at `{status}`: what was told of the device stands as it was invoiced").format(
+                number=number, status=_(CASE_WORDS[status])
+            ),
+            _("the codes and the consents of the claim may still be told; a credit note reopens the rest"),
         )
 
 
-class NoInvoice(NotFound):
-    """A case has no invoice that stands."""
+class NoPaper(NotFound):
+    """No paper of this kind was issued for a case."""
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            _("repair {number} has no invoice").format(number=number),
-            _("`comptoir repair invoice {number}` issues it").format(number=number),
-        )
-
-
-class NoQuote(NotFound):
-    """A case has no quote to answer."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(
-            _("repair {number} has no quote to answer").format(number=number),
-            _("`comptoir repair quote {number}` issues one").format(number=number),
-        )
-
-
-class PaidAlready(Refused):
-    """An invoice whose payment is known, by another receipt."""
-
-    def __init__(self, number: str, receipt: str) -> None:
-        super().__init__(
-            _("invoice {number} is paid already, receipt {receipt}").format(number=number, receipt=receipt),
-            _("where it was wrong, a credit note undoes the invoice: `comptoir repair credit`"),
-        )
-
-
-class NotPaid(Refused):
-    """A device is given back before it is paid for."""
-
-    def __init__(self, number: str, due: Decimal) -> None:
-        super().__init__(
-            _("repair {number} is not paid: {due} are due").format(number=number, due=money.spoken(due)),
-            _("`comptoir repair pay {number}`, or say why it leaves with `--despite`").format(number=number),
+            _("repair {number} has no such paper yet").format(number=number),
+            _("`comptoir repair documents {number}` prints those it has").format(number=number),
         )
 
 

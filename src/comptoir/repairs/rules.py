@@ -6,11 +6,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from comptoir.core import money
+from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.paris import in_paris
 from comptoir.core.refs import check_digit, typed
 from comptoir.core.text import fold, tidy
+from comptoir.repairs.bill_refusals import QuoteRequired
 from comptoir.repairs.refusals import (
     BadSerial,
     CannotGoOn,
@@ -20,8 +23,8 @@ from comptoir.repairs.refusals import (
     DepositIncomplete,
     MistypedRepair,
     NegativeAmount,
+    NoDistance,
     NotARepair,
-    QuoteRequired,
     RepairNumbersUsedUp,
     StillGuaranteed,
     TooFar,
@@ -42,10 +45,21 @@ PREFIX = "0"  # GS1 keeps EAN-8 numbers that begin with 0 for use inside a shop,
 QUOTED_FROM = Decimal("150.00")  # euros incl. tax: arrêté du 2 mars 1990, art. 4
 FARTHEST = 100  # km on site: référentiel Qualirépar, 6.1.1
 GUARANTEE_MONTHS = 3  # on a repair: référentiel Qualirépar, 6.1.5
+QUOTE_MONTHS = 2  # a quote is good for: the trade's custom, printed on it
 LEGAL_YEARS = 2  # on a new device: code de la consommation, L217-3
 SHORTEST_SERIAL, LONGEST_SERIAL = 3, 60
 IMEI_DIGITS = 15
+MOST_EUROS = Decimal("999999.99")  # a price, a deposit: more is a slip of the finger
+MOST_KM = 20_000  # half way round the Earth
 SKEW = timedelta(hours=1)  # by how much the clocks of two counters may differ
+
+
+class TooMuch(UsageProblem):
+    """An amount that no repair costs."""
+
+    def __init__(self, flag: str, amount: Decimal) -> None:
+        amounts = {"amount": money.spoken(amount), "most": money.spoken(MOST_EUROS)}
+        super().__init__(_("`{flag}`: {amount} is more than {most}").format(flag=flag, **amounts))
 
 
 class By(NamedTuple):
@@ -117,9 +131,10 @@ def serial_number(text: str, *, imei: bool) -> str:
     """Give a serial number, or an IMEI without its blanks, its check digit verified; raise BadSerial."""
     written = tidy(text)
     key = typed(written)
-    if imei and len(key) != IMEI_DIGITS:
+    is_imei = len(key) == IMEI_DIGITS and key.isascii() and key.isdigit()
+    if imei and not is_imei:
         raise BadSerial(text, _("an IMEI has {digits} digits: *#06# shows it").format(digits=IMEI_DIGITS))
-    if len(key) == IMEI_DIGITS and key.isascii() and key.isdigit():
+    if is_imei:
         if imei_numbers.is_valid(key):
             return key
         if imei:
@@ -155,6 +170,11 @@ def after_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def last_day(issued: datetime) -> date:
+    """Give the last day on which a quote may be accepted."""
+    return after_months(in_paris(issued).date(), QUOTE_MONTHS)
+
+
 def is_comeback(repaired: date, today: date) -> bool:
     """Tell whether a device repaired on a day comes back under the guarantee of its repair, three months."""
     return today <= after_months(repaired, GUARANTEE_MONTHS)
@@ -167,13 +187,17 @@ def check_past(flag: str, day: date, today: date) -> None:
 
 
 def check_amount(flag: str, amount: Decimal) -> None:
-    """Raise NegativeAmount for less than nothing."""
+    """Raise NegativeAmount for less than nothing, and TooMuch for a million euros."""
     if amount < 0:
         raise NegativeAmount(flag, amount)
+    if amount > MOST_EUROS:
+        raise TooMuch(flag, amount)
 
 
 def check_distance(distance: int, why: str) -> None:
-    """Raise TooFar for a repair on site beyond 100 km without a reason."""
+    """Raise TooFar for a repair on site beyond 100 km without a reason, NoDistance for one that no road has."""
+    if distance > MOST_KM:
+        raise NoDistance(_("nothing is {distance} km away").format(distance=distance))
     if distance > FARTHEST and not why:
         raise TooFar(distance, FARTHEST)
 
@@ -197,6 +221,19 @@ def check_agreed(number: str, total: Decimal, agreed: Decimal | None) -> None:
         raise QuoteRequired(number, total, QUOTED_FROM, agreed=False)
     if agreed is not None and total > agreed:
         raise QuoteRequired(number, total, agreed, agreed=True)
+
+
+def corrected(before: object, after: object) -> str:
+    """Say what was told before a correction, and what is told now: `WAN28 > WAN29`."""
+    return f"{_said(before)} > {_said(after)}".strip()
+
+
+def _said(value: object) -> str:
+    if isinstance(value, datetime):
+        return in_paris(value).strftime("%d/%m/%Y %H:%M")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:

@@ -32,7 +32,8 @@ CASE_WORDS = {
     CaseStatus.CANCELLED: mark("Cancelled"),
 }
 _S = CaseStatus
-# A repair found bigger than its quote goes back to be quoted again; what is invoiced is undone by a credit note alone.
+# A repair found bigger than its quote goes back to be quoted again, one that fails its last controls to the workshop;
+# what is invoiced is undone by a credit note alone.
 CASE_FLOW = Flow(
     {
         _S.RECEIVED: frozenset({_S.QUOTED, _S.REPAIRING, _S.CANCELLED}),
@@ -40,15 +41,18 @@ CASE_FLOW = Flow(
         _S.AGREED: frozenset({_S.QUOTED, _S.REPAIRING, _S.CANCELLED}),
         _S.REFUSED: frozenset({_S.QUOTED, _S.HANDED_OVER}),
         _S.REPAIRING: frozenset({_S.QUOTED, _S.REPAIRED, _S.CANCELLED}),
-        _S.REPAIRED: frozenset({_S.INVOICED, _S.HANDED_OVER}),
+        _S.REPAIRED: frozenset({_S.REPAIRING, _S.INVOICED, _S.HANDED_OVER}),
         _S.INVOICED: frozenset({_S.REPAIRED, _S.HANDED_OVER}),
         _S.HANDED_OVER: frozenset(),
         _S.CANCELLED: frozenset({_S.HANDED_OVER}),
     }
 )
-# What is still at the counter, or in the workshop.
+# What is under way; the device of a cancelled case is still here until it is given back.
 OPEN = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REFUSED, _S.REPAIRING, _S.REPAIRED, _S.INVOICED)
-CHANGEABLE = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REPAIRING)  # lines may still be added and taken out
+HERE = (*OPEN, _S.CANCELLED)
+CHANGEABLE = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REFUSED, _S.REPAIRING, _S.REPAIRED)  # lines may still come and go
+# What a claim asks for may be told as long as the claim can be filed; the rest stands as it was invoiced.
+FOR_THE_CLAIM = frozenset({"organism", "symptom", "repair_code", "consents"})
 
 
 class Place(StrEnum):
@@ -115,6 +119,13 @@ CONSENT_WORDS = {
 }
 
 
+class Organism(StrEnum):
+    """The eco-organisms of household appliances that pay the bonus."""
+
+    ECOLOGIC = "ecologic"
+    ECOSYSTEM = "ecosystem"
+
+
 class LineKind(StrEnum):
     """What a line of a quote or an invoice is for."""
 
@@ -143,7 +154,7 @@ class BillKind(StrEnum):
 BILL_WORDS = {
     BillKind.QUOTE: mark("Quote"),
     BillKind.INVOICE: mark("Invoice"),
-    BillKind.CREDIT_NOTE: mark("Credit note"),
+    BillKind.CREDIT_NOTE: mark("Refund note"),
 }
 LETTERS = {BillKind.QUOTE: "D", BillKind.INVOICE: "F", BillKind.CREDIT_NOTE: "A"}  # devis, facture, avoir
 
@@ -186,7 +197,7 @@ PAPER_WORDS = {
     PaperKind.INVOICE: mark("Invoice"),
     PaperKind.PAID: mark("Paid invoice"),
     PaperKind.DECLARATION: mark("Consumer's declaration"),
-    PaperKind.CREDIT_NOTE: mark("Credit note"),
+    PaperKind.CREDIT_NOTE: mark("Refund note"),
 }
 
 

@@ -14,10 +14,10 @@ from comptoir.repairs.statuses import BillKind, LineKind, Means
 from comptoir.repairs.workshop import Despite, Number, Yes
 
 if TYPE_CHECKING:
-    from comptoir.repairs import bills, cases, queries
+    from comptoir.repairs import billed, bills, cases, queries
 else:
     bills, cases = later("comptoir.repairs.bills"), later("comptoir.repairs.cases")
-    queries = later("comptoir.repairs.queries")
+    billed, queries = later("comptoir.repairs.billed"), later("comptoir.repairs.queries")
 
 app = Feature()
 
@@ -107,15 +107,15 @@ def quote(
 
 
 @app.verb("accept", help=_("Record that the customer accepts the quote."))
-def accept(desk: Desk, number: Number, view: View) -> None:
+def accept(desk: Desk, number: Number, view: View, despite: Despite = "") -> None:
     """Record a yes."""
-    desk.out.rows(columns.BILL, bills.answered(desk, number, accepted=True), view)
+    desk.out.rows(columns.BILL, bills.accepted(desk, number, despite), view)
 
 
 @app.verb("refuse", help=_("Record that the customer refuses the quote; the paper of the risks is kept."))
 def refuse(desk: Desk, number: Number, view: View, why: Why = "") -> None:
     """Record a no."""
-    desk.out.rows(columns.BILL, bills.answered(desk, number, accepted=False, why=why), view)
+    desk.out.rows(columns.BILL, bills.refused(desk, number, why), view)
 
 
 @app.verb("invoice", help=_("Issue the invoice of a repaired device, the bonus taken off."))
@@ -165,4 +165,4 @@ def sales(
     if view.format is None and view.chosen() is Format.TABLE:
         view = view._replace(format=Format.CSV)
     with desk.reading() as reader:
-        desk.out.rows(columns.SALE, bills.sold(queries.sales(reader, *bounds)), view)
+        desk.out.rows(columns.SALE, bills.sold(billed.sales(reader, *bounds)), view)

@@ -25,7 +25,7 @@ MOST_OF_A_NOTE = 200
 
 
 class Record(NamedTuple):
-    """Something that bears the code that was scanned: a line of a delivery note, a buyback, a return, a repair, a device.
+    """Something that bears the code that was scanned: a delivery line, a buyback, a return, a repair, a device.
 
     `line` and `customer` are those of a delivery note.
     """

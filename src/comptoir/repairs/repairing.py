@@ -1,0 +1,305 @@
+"""Writes of the workshop: who repairs, what is checked, which lines and parts; a repair begins and ends here."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from comptoir.core.errors import Refused
+from comptoir.core.paris import in_paris
+from comptoir.core.refs import typed
+from comptoir.fiches.rules import Book, Fiche, Moment, Point, Result, bad_points, open_points
+from comptoir.fiches.rules import points as points_of
+from comptoir.parts import queries as stock
+from comptoir.parts import services as parts
+from comptoir.parts.rules import Origin, check_quantity
+from comptoir.repairs import amounts, billed, deeds, documents, ledger, queries
+from comptoir.repairs.bill_refusals import NoPrice
+from comptoir.repairs.queries import CaseDetail, CheckRow, LineRow
+from comptoir.repairs.refusals import (
+    CannotGoOn,
+    FailedPoints,
+    LinesClosed,
+    NoTechnician,
+    OpenPoints,
+    PartsNotTraced,
+    RepairChanged,
+)
+from comptoir.repairs.rules import By, check_agreed, check_consent, moved
+from comptoir.repairs.statuses import OPEN, CaseStatus, Consent, LineKind, PaperKind
+from comptoir.repairs.tables import RepairCase, RepairCheck, RepairLine
+from comptoir.store.read import Reader
+from comptoir.technicians import queries as technicians
+
+CONSENT_OF = {Origin.USED: Consent.USED, Origin.CIRCULAR: Consent.CIRCULAR}
+
+
+class Line(NamedTuple):
+    """A line to be billed: the price of one includes tax, the VAT is in tenths of a percent."""
+
+    kind: LineKind
+    designation: str
+    reference: str
+    origin: str
+    quantity: int
+    price: Decimal | None
+    vat: int
+
+
+class Found(NamedTuple):
+    """What was found at a control point."""
+
+    point: Point
+    result: Result
+    note: str
+
+
+class Papers(NamedTuple):
+    """What papers need beside the case: its fiche, and the shop."""
+
+    book: Book
+    shop: documents.Shop
+
+    def fiche(self, case: RepairCase | CaseDetail) -> Fiche:
+        """Give the fiche of a case."""
+        return self.book.fiches[case.fiche]
+
+    def points(self, case: RepairCase | CaseDetail, moment: Moment | None = None) -> Sequence[Point]:
+        """Give the control points of a case, those of a product that the shop no longer lists included."""
+        return points_of(self.fiche(case), self.book.products.get(case.product), moment)
+
+
+def assign(session: Session, number: str, technician: technicians.TechnicianRow, by: By, despite: str = "") -> None:
+    """Give a case to a technician qualified for its fiche; raise NotQualified unless it is said why."""
+    row = ledger.changeable(session, number)
+    _check_technician(session, row, technician, by, despite)
+    row.technician_id = technician.id
+    ledger.note(session, row, "assign", by, technician=technician.name)
+
+
+def check(session: Session, number: str, found: Sequence[Found], by: By) -> None:
+    """Record what was found at control points; again replaces it, until the device is invoiced. Raises LinesClosed.
+
+    A repaired device that fails a control goes back to the workshop.
+    """
+    row = ledger.kept(session, number)
+    if row.status not in OPEN or row.status is CaseStatus.INVOICED:
+        raise LinesClosed(number, row.status)
+    moment = row.moved_at
+    for point, result, note in found:
+        told = {"when": point.moment, "point": point.key, "result": result} | ({"note": note} if note else {})
+        moment = ledger.note(session, row, "check", by, **told)
+        session.merge(
+            RepairCheck(
+                number=number,
+                moment=point.moment,
+                point=point.key,
+                label=point.label,
+                required=int(point.required),
+                safety=int(point.safety),
+                result=result,
+                note=note,
+                checked_at=moment,
+                operator=by.operator,
+            )
+        )
+    if row.status is CaseStatus.REPAIRED and any(_fails(point, result) for point, result, _note in found):
+        ledger.move(session, row, CaseStatus.REPAIRING, by)
+
+
+def _fails(point: Point, result: Result) -> bool:
+    return point.moment is Moment.AFTER and result is Result.BAD and (point.required or point.safety)
+
+
+def add_line(session: Session, number: str, line: Line, by: By) -> None:
+    """Add a line to the bill to come; raise BadPartQuantity, ConsentMissing, and LinesClosed."""
+    row = ledger.changeable(session, number)
+    check_quantity(line.quantity)
+    if line.origin:
+        _check_consent(row, Origin(line.origin))
+    session.add(RepairLine(number=number, **line._asdict()))
+    ledger.note(session, row, "line", by, designation=line.designation, quantity=line.quantity, price=line.price)
+
+
+def drop_lines(session: Session, number: str, seen: Sequence[LineRow], by: By) -> None:
+    """Take lines out of the bill to come, as they were shown; raise LinesClosed, and RepairChanged for another one."""
+    row = ledger.changeable(session, number)
+    held = {line.id: line for line in queries.lines(ledger.reader(session), number)}
+    for line in seen:
+        gone = session.get(RepairLine, line.id)
+        if gone is None or held[line.id]._replace(position=line.position) != line:
+            raise RepairChanged(number)
+        session.delete(gone)
+        ledger.note(session, row, "drop", by, designation=line.designation, quantity=line.quantity)
+
+
+def use(session: Session, number: str, wanted: Line, origin: Origin | None, by: By) -> list[parts.Used]:
+    """Take parts from stock for a case, the oldest purchase first; what no line bills yet gets its line.
+
+    Without an origin, it is that of a line which waits for its part, else one that the consumer agreed to. Raises
+    NotEnoughParts, ConsentMissing, LinesClosed, and NoPrice where a new line has none.
+    """
+    row = ledger.changeable(session, number)
+    origin = origin or _origin(session, row, wanted)
+    used = parts.use(session, number, wanted.reference, origin, wanted.quantity, by)
+    for each in used:
+        _check_consent(row, each.origin)
+        missing = _used(session, number, each.reference, each.origin) - _billed(session, number, each)
+        if missing > 0:
+            if wanted.price is None:
+                raise NoPrice(each.reference)
+            named = wanted.designation or each.designation or each.reference
+            session.add(
+                RepairLine(
+                    number=number,
+                    kind=LineKind.PART,
+                    designation=named,
+                    reference=each.reference,
+                    origin=each.origin,
+                    quantity=missing,
+                    price=wanted.price,
+                    vat=wanted.vat,
+                )
+            )
+        ledger.note(session, row, "use", by, part=each.reference, origin=each.origin, quantity=each.quantity)
+    return used
+
+
+def _origin(session: Session, row: RepairCase, wanted: Line) -> Origin | None:
+    """Give the origin of the parts to take: None where none that may be taken has enough left."""
+    reader, key = ledger.reader(session), typed(wanted.reference)
+    waiting = [line for line in queries.lines(reader, row.number) if typed(line.reference) == key]
+    for line in waiting:
+        if line.kind == LineKind.PART and is_untraced(session, row.number, line):
+            return Origin(line.origin)
+    left = stock.left_by_origin(reader, key)
+    agreed = [each for each in Origin if CONSENT_OF.get(each) in {None, *map(Consent, row.consents)}]
+    return next((each for each in agreed if left.get(each, 0) >= wanted.quantity), None)
+
+
+def put_back(session: Session, number: str, reference: str, quantity: int, by: By) -> None:
+    """Put parts of a case back to stock; its lines stay, a repaired device is in the workshop again. Raises NotUsed."""
+    row = ledger.kept(session, number)
+    if row.status in {CaseStatus.INVOICED, CaseStatus.HANDED_OVER}:
+        raise LinesClosed(number, row.status)
+    parts.put_back(session, number, reference, quantity, by)
+    ledger.note(session, row, "put_back", by, part=reference, quantity=quantity)
+    if row.status is CaseStatus.REPAIRED:
+        ledger.move(session, row, CaseStatus.REPAIRING, by)
+
+
+def start(session: Session, number: str, papers: Papers, by: By, despite: str = "") -> None:
+    """Begin a repair: checked in, given to a qualified technician, agreed where it is dear.
+
+    Raises OpenPoints unless it is said why, NoTechnician, NotQualified, QuoteRequired and CannotGoOn.
+    """
+    row = ledger.kept(session, number)
+    moved(number, row.status, CaseStatus.REPAIRING)
+    reader = ledger.reader(session)
+    if row.technician_id is None:
+        raise NoTechnician(number)
+    require(session, row, papers.points(row, Moment.BEFORE), by, despite)
+    _check_technician(session, row, technicians.technician(reader, row.technician_id), by, despite)
+    check_agreed(number, amounts.sums(queries.lines(reader, number)).total, billed.agreed(reader, number))
+    ledger.move(session, row, CaseStatus.REPAIRING, by)
+
+
+def finish(session: Session, number: str, papers: Papers, by: By, despite: str = "") -> None:
+    """End a repair: checked out, its parts traced, no dearer than agreed; its control report is kept.
+
+    Raises OpenPoints and PartsNotTraced unless it is said why, QuoteRequired and CannotGoOn.
+    """
+    row = ledger.kept(session, number)
+    if row.status is not CaseStatus.REPAIRING:  # an invoiced one goes back to `repaired` by a credit note alone
+        raise CannotGoOn(number, row.status, CaseStatus.REPAIRED)
+    reader = ledger.reader(session)
+    lines = queries.lines(reader, number)
+    untraced = untraced_parts(session, number)
+    if untraced and not despite:
+        raise PartsNotTraced(number, untraced)
+    if untraced:
+        ledger.note(session, row, "despite", by, points=", ".join(untraced), why=despite)
+    check_agreed(number, amounts.sums(lines).total, billed.agreed(reader, number))
+    require(session, row, papers.points(row, Moment.AFTER), by, despite)
+    moment = ledger.move(session, row, CaseStatus.REPAIRED, by, **({"untraced": untraced} if untraced else {}))
+    row.repaired_at = moment
+    case = ledger.detail(session, number)
+    reader = ledger.reader(session)
+    passed = [each for each in deeds.history(reader, number) if each.verb == "despite"]
+    checks, points = queries.checks(reader, number), papers.points(case)
+    report = documents.report(case, checks, passed, papers.shop, moment, points)
+    ledger.issue(session, number, PaperKind.REPORT, report, moment)
+
+
+def untraced_parts(session: Session, number: str) -> list[str]:
+    """List the references of the parts that lines bill and no purchase accounts for."""
+    lines = queries.lines(ledger.reader(session), number)
+    return [line.reference for line in lines if line.kind == LineKind.PART and is_untraced(session, number, line)]
+
+
+def check_traced(session: Session, number: str) -> None:
+    """Raise PartsNotTraced for parts that nobody accounted for, nor said why, when the repair ended."""
+    reader = ledger.reader(session)
+    said = {part for each in deeds.history(reader, number) if each.verb == "despite" for part in _parted(each.data)}
+    left = [reference for reference in untraced_parts(session, number) if reference not in said]
+    if left:
+        raise PartsNotTraced(number, left)
+
+
+def _parted(data: dict[str, str]) -> list[str]:
+    return data.get("points", "").split(", ")
+
+
+def require(session: Session, row: RepairCase, points: Sequence[Point], by: By, despite: str) -> None:
+    """Raise OpenPoints for points that stand open or, after a repair, failed; unless it is recorded why."""
+    reader = ledger.reader(session)
+    results = {check.point: Result(check.result) for check in _looked_at(reader, row.number, points)}
+    failed = [point for point in bad_points(points, results) if point.moment is Moment.AFTER]
+    unseen = open_points(points, results)
+    left = [*unseen, *failed]
+    if not left:
+        return
+    if not despite and unseen:
+        raise OpenPoints(row.number, [point.key for point in unseen])
+    if not despite:
+        raise FailedPoints(row.number, [point.key for point in failed])
+    told = ", ".join(point.key for point in left)
+    ledger.note(session, row, "despite", by, points=told, why=despite)
+
+
+def _looked_at(reader: Reader, number: str, points: Sequence[Point]) -> list[CheckRow]:
+    moments = {str(point.moment) for point in points}
+    return [check for check in queries.checks(reader, number) if check.moment in moments]
+
+
+def _check_technician(session: Session, row: RepairCase, who: technicians.TechnicianRow, by: By, despite: str) -> None:
+    """Raise HasLeft and NotQualified, unless it is recorded why."""
+    try:
+        technicians.check(ledger.reader(session), who, row.fiche, in_paris(by.moment).date())
+    except Refused:
+        if not despite:
+            raise
+        ledger.note(session, row, "despite", by, points=who.name, why=despite)
+
+
+def _check_consent(row: RepairCase, origin: Origin) -> None:
+    if origin in CONSENT_OF:
+        check_consent(row.consents, CONSENT_OF[origin], row.number)
+
+
+def _used(session: Session, number: str, reference: str, origin: str) -> int:
+    rows = stock.used_in(ledger.reader(session), number)
+    return sum(row.quantity for row in rows if typed(row.reference) == typed(reference) and row.origin == origin)
+
+
+def _billed(session: Session, number: str, used: parts.Used) -> int:
+    rows = queries.lines(ledger.reader(session), number)
+    same = [row for row in rows if row.kind == LineKind.PART and typed(row.reference) == typed(used.reference)]
+    return sum(row.quantity for row in same if row.origin == used.origin)
+
+
+def is_untraced(session: Session, number: str, line: LineRow) -> bool:
+    """Tell whether a line bills more of a part than was taken from stock for the case."""
+    used = parts.Used(0, line.reference, "", Origin(line.origin), 0, line.price)
+    return _used(session, number, line.reference, line.origin) < _billed(session, number, used)

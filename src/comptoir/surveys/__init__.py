@@ -1,0 +1,1 @@
+"""Satisfaction: ask customers, keep their answers, report."""

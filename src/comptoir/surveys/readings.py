@@ -1,0 +1,100 @@
+"""What becomes of replies that are read: kept under their code, or refused and told."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from comptoir.core.errors import ComptoirError
+from comptoir.core.later import later
+from comptoir.desk import Desk
+from comptoir.surveys import incoming, queries
+from comptoir.surveys.incoming import Came, Refuse
+from comptoir.surveys.prompts import by
+from comptoir.surveys.refusals import RepliesRefused, ReplyRefused
+from comptoir.surveys.replies import Reply, codes, prepared, read, without
+from comptoir.surveys.statuses import Outcome
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from comptoir.repairs import ledger
+    from comptoir.store.read import Reader
+    from comptoir.surveys import services
+else:
+    ledger, services = later("comptoir.repairs.ledger"), later("comptoir.surveys.services")
+
+
+class ReadRow(NamedTuple):
+    """A reply that is kept, where it stands in a file, and what came of it."""
+
+    file: str
+    line: int | None
+    number: str
+    code: str
+    score: int
+    comment: str
+    outcome: Outcome
+
+
+@dataclass
+class Readings:
+    """What came of replies: those that are kept, and how many were refused."""
+
+    rows: list[ReadRow] = field(default_factory=list)
+    refused: int = 0
+
+    def check(self) -> None:
+        """Raise RepliesRefused where replies were left out."""
+        if self.refused:
+            raise RepliesRefused(self.refused)
+
+
+def taken(desk: Desk, names: Sequence[str], *, again: bool) -> Readings:
+    """Record the replies of files in one transaction, each refused one told; the good ones are kept.
+
+    Raises NoSuchFile and UnreadableFile before anything is recorded.
+    """
+    readings = Readings()
+
+    def refuse(problem: ReplyRefused) -> None:
+        """Count and tell a reply that is not kept."""
+        readings.refused += 1
+        desk.out.say(problem.message)
+
+    replies = [reply for name in names for reply in incoming.replies(name, refuse)]
+    if replies:
+        with desk.writing() as session:
+            for came in replies:
+                readings.rows += _recorded(session, came, by(desk), refuse, again=again)
+    return readings
+
+
+def _recorded(session: "Session", came: Came, by: "services.By", refuse: Refuse, *, again: bool) -> Iterator[ReadRow]:
+    """Record the replies of one message; those that cannot be are refused."""
+    try:
+        found = _read(ledger.reader(session), came)
+    except ComptoirError as problem:
+        refuse(ReplyRefused(came.where, problem))
+        return
+    for reply in found:
+        try:
+            yield _kept(session, came, reply, by, again=again)
+        except ComptoirError as problem:
+            refuse(ReplyRefused(came.where, problem))
+
+
+def _read(reader: "Reader", came: Came) -> list[Reply]:
+    """Find the replies of a message in what its author wrote, and not in what they copied from ours."""
+    text = prepared(came.text)
+    for code in codes(text):
+        if queries.is_given(reader, code):
+            text = without(text, prepared(queries.sent(reader, services.key(queries.of_code(reader, code)))))
+    return read(text, lambda code: queries.is_given(reader, code))
+
+
+def _kept(session: "Session", came: Came, reply: Reply, by: "services.By", *, again: bool) -> ReadRow:
+    """Record one reply; raise NoScore, BadScore and AnsweredOtherwise."""
+    number = queries.of_code(ledger.reader(session), reply.code)
+    answer = services.Answer(reply.checked(), reply.comment, came.source, came.moment)
+    outcome = services.answer(session, number, answer, by, again=again)
+    return ReadRow(came.file, came.line, number, reply.code, answer.score, answer.comment, outcome)

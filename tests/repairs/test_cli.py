@@ -1,0 +1,579 @@
+"""The workshop's day through the command line: controls, technicians, lines, parts, quotes, and what is refused."""
+
+import json
+import sqlite3
+import struct
+import sys
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from comptoir.core.refs import check_digit
+
+from .conftest import AFTER, BEFORE, CASE, LAPTOP, OTHER, PHONE, column, dump, intake, play, whole
+
+
+def status(done: Callable[..., Any], number: str = "17") -> str:
+    """Give where a case stands."""
+    return done(f"show {number} --json")["status"]
+
+
+# --- what is refused, from each step
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "code", "kinds"),
+    [
+        # numbers
+        ("ready", "show 18", 3, ["unknown_repair"]),
+        ("ready", "show 00000024", 3, ["unknown_repair"]),
+        ("ready", "show 00000018", 2, ["mistyped_repair"]),
+        ("ready", "show 10000007", 2, ["mistyped_repair"]),  # a check digit that is right, on another range
+        *(("ready", ["show", text], 2, ["not_a_repair"]) for text in ("7", "", "abc", "0x17", "000000170", "٠١٧")),
+        ("ready", "assign 18 karim", 3, ["unknown_repair"]),
+        # technicians
+        ("ready", "assign 17 nadia", 4, ["not_qualified"]),
+        ("ready", "assign 17 paula", 3, ["unknown_technician"]),
+        ("ready", "assign 17 ''", 3, ["unknown_technician"]),
+        ("received", "start 17", 4, ["no_technician"]),
+        ("received", "start 17 --despite pressé", 4, ["no_technician"]),
+        ("over", "assign 17 karim", 4, ["lines_closed"]),
+        # control points
+        ("ready", "check 17 zz=ok", 3, ["unknown_point"]),
+        ("ready", "check 17 cord=fine", 2, ["bad_result"]),
+        ("ready", "check 17 cord", 2, ["bad_result"]),
+        ("ready", "check 17 =ok", 3, ["unknown_point"]),
+        ("ready", "check 17 lint=ok", 3, ["unknown_point"]),  # a dryer's
+        ("ready", "check 17", 2, ["missing_value"]),
+        ("ready", "check 17 cord=bad zz=ok cord=fine", 3, ["unknown_point", "bad_result"]),
+        ("received", "quote 17 --yes", 4, ["nothing_to_bill"]),
+        ("repairing", "finish 17", 4, ["parts_not_traced"]),
+        ("invoiced", "check 17 earth=bad", 4, ["lines_closed"]),
+        # lines
+        ("ready", "line 17 labour X", 2, ["missing_value"]),
+        ("ready", "line 17 labour X --price=-0,01", 2, ["negative_amount"]),
+        ("ready", "line 17 labour X --price 1000000", 2, ["too_much"]),
+        ("ready", "line 17 labour X --price 45,005", 2, ["bad_amount"]),
+        ("ready", "line 17 labour X --price gratuit", 2, ["bad_amount"]),
+        ("ready", "line 17 labour X --price 1 -q 0", 2, ["bad_usage"]),
+        ("ready", "line 17 labour X --price 1 -q -1", 2, ["bad_usage"]),
+        ("ready", "line 17 labour X --price 1 -q 1000000", 2, ["bad_part_quantity"]),
+        ("ready", "line 17 labour X --price 1 -q 99999999999999999999", 2, ["bad_part_quantity"]),
+        *(
+            ("ready", f"line 17 labour X --price 1 --vat {rate}", 2, ["bad_rate"])
+            for rate in ("19,6", "21", "200", "vingt", "''", "-20", "2000")
+        ),
+        ("ready", "line 17 labour '' --price 1", 2, ["bad_repair_line"]),
+        ("ready", "line 17 labour ' ' --price 1", 2, ["bad_repair_line"]),
+        ("ready", "line 17 part Pompe --price 1", 2, ["bad_repair_line"]),
+        ("ready", "line 17 gift X --price 1", 2, ["bad_usage"]),
+        ("ready", "line 17 part Porte --reference DOOR --origin used --price 1", 4, ["consent_missing"]),
+        ("ready", "line 17 part Pile --reference BATTERY --origin circular --price 1", 4, ["consent_missing"]),
+        ("invoiced", "line 17 labour X --price 1", 4, ["lines_closed"]),
+        ("over", "line 17 labour X --price 1", 4, ["lines_closed"]),
+        ("ready", "drop 17 3 --yes", 3, ["no_line_of_repair"]),
+        ("ready", "drop 17 1 3 --yes", 3, ["no_line_of_repair"]),
+        ("ready", "drop 17 0 --yes", 3, ["no_line_of_repair"]),
+        ("ready", "drop 17 99999999999999999999 --yes", 3, ["no_line_of_repair"]),
+        ("ready", "drop 17 1", 2, ["needs_yes"]),
+        ("invoiced", "drop 17 1 --yes", 4, ["lines_closed"]),
+        # parts
+        ("ready", "use 17 PUMP -q 6", 4, ["not_enough_parts"]),
+        ("ready", "use 17 NOTHING --price 1", 4, ["not_enough_parts"]),
+        ("ready", "use 17 PUMP -q 2", 2, ["no_price"]),
+        ("ready", "use 17 DOOR --price 1", 4, ["consent_missing"]),
+        ("ready", "use 17 BATTERY --price 1", 4, ["consent_missing"]),
+        ("ready", "putback 17 PUMP", 4, ["not_used"]),
+        ("invoiced", "use 17 PUMP --price 1", 4, ["lines_closed"]),
+        ("over", "putback 17 PUMP", 4, ["lines_closed"]),
+        ("repaired", "cancel 17 --why erreur --yes", 4, ["cannot_go_on"]),
+        ("ready", "cancel 17 --yes", 2, ["missing_value"]),
+        ("ready", "cancel 17 --why ' ' --yes", 2, ["no_reason_given"]),
+        ("ready", "cancel 17 --why erreur", 2, ["needs_yes"]),
+        # quotes and answers
+        ("ready", "accept 17", 3, ["no_quote"]),
+        ("ready", "refuse 17", 3, ["no_quote"]),
+        ("ready", "quote 17", 2, ["needs_yes"]),
+        ("repaired", "quote 17 --yes", 4, ["cannot_go_on"]),
+        ("ready", "invoice 17 --yes", 4, ["cannot_go_on"]),
+        ("ready", "handover 17", 4, ["cannot_go_on"]),
+        ("ready", "finish 17", 4, ["cannot_go_on"]),
+        ("repairing", "start 17", 4, ["cannot_go_on"]),
+        # money
+        ("repaired", "handover 17", 4, ["not_invoiced"]),
+        ("invoiced", "handover 17", 4, ["not_paid"]),
+        ("repaired", "pay 17 --means card --receipt 1", 3, ["no_invoice"]),
+        ("repaired", "credit 17 --why erreur --yes", 3, ["no_invoice"]),
+        ("repaired", "invoice 17", 2, ["needs_yes"]),
+        ("repaired", "invoice 17 --bonus=-1 --yes", 2, ["negative_amount"]),
+        ("repaired", "invoice 17 --bonus beaucoup --yes", 2, ["bad_amount"]),
+        ("repaired", "invoice 17 --bonus 144,91 --yes", 4, ["below_bonus"]),
+        ("invoiced", "invoice 17 --yes", 4, ["cannot_go_on"]),
+        ("over", "invoice 17 --yes", 4, ["cannot_go_on"]),
+        ("invoiced", "pay 17 --means card", 2, ["missing_value"]),
+        ("invoiced", "pay 17 --receipt 1", 2, ["missing_value"]),
+        ("invoiced", "pay 17 --means card --receipt ' '", 2, ["bad_repair_line"]),
+        ("invoiced", "pay 17 --means gold --receipt 1", 2, ["bad_usage"]),
+        ("paid", "pay 17 --means card --receipt T-205", 4, ["paid_already"]),
+        ("paid", "pay 17 --means cash --receipt T-204", 4, ["paid_already"]),
+        ("invoiced", "credit 17 --yes", 2, ["missing_value"]),
+        ("invoiced", "credit 17 --why '' --yes", 2, ["missing_value"]),
+        ("invoiced", "credit 17 --why erreur", 2, ["needs_yes"]),
+        ("over", "handover 17", 4, ["cannot_go_on"]),
+        ("over", "cancel 17 --why erreur --yes", 4, ["cannot_go_on"]),
+        # customers told
+        ("ready", "notify 17 ready --yes", 4, ["not_ready"]),
+        ("ready", "notify 17 appointment --yes", 2, ["missing_value"]),
+        ("ready", "notify 17 appointment --on 2026-03-10T10:00 --yes", 2, ["appointment_past"]),
+        ("ready", "notify 17 appointment --on demain --yes", 2, ["bad_moment"]),
+        ("ready", "notify 17 parts", 2, ["needs_yes"]),
+        # lists
+        ("ready", "list --since hier", 2, ["bad_day"]),
+        ("ready", "sales --until 31/02/2026", 2, ["bad_day"]),
+        ("ready", "list --status lost", 2, ["bad_usage"]),
+    ],
+)
+def test_refused(step, refuses, name: str, line: str | list[str], code: int, kinds: list[str]) -> None:
+    path = step(name)
+    refuses(line, code, *kinds)
+    whole(path)
+
+
+def test_an_end_that_several_numbers_have_names_them(step, refuses, done) -> None:
+    path = step("received")
+    done(intake(**OTHER))
+    twin = next(f"{n:07}7" for n in range(11, 5000, 10) if check_digit(f"{n:07}") == "7")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE repair_case SET number = ? WHERE number = '00000024'", (twin,))
+    [told] = refuses("show 17", 3, "unknown_repair")
+    assert told["hint"].endswith(f"{CASE}, {twin}")
+    assert done(f"show {twin[-5:]} --json")["number"] == twin
+    assert done("show '0000-001 7' --json")["number"] == CASE
+
+
+# --- a case lives, and everything is there
+
+
+def test_a_case_lives_to_its_end_and_shows_it(step, done) -> None:
+    path = step("over")
+    case = done("show 17 --json")
+    assert (case["status"], case["technician"]) == ("handed_over", "Karim Benali")
+    assert [row["quantity"] for row in case["lines"]] == [1, 1]
+    assert {row["result"] for row in case["checks"]} == {"ok"}
+    assert [row["number"] for row in case["bills"]] == ["F2026-00001"]
+    assert column(path, "SELECT kind FROM document ORDER BY id") == [
+        "slip", "report", "invoice", "declaration", "paid_invoice",
+    ]  # fmt: skip
+    told = [row["verb"] for row in history(path)]
+    assert [verb for verb in told if verb not in {"check", "line"}] == [
+        "intake", "assign", "repairing", "use", "repaired", "invoiced", "pay", "handed_over",
+    ]  # fmt: skip
+    whole(path)
+
+
+def history(path: Path, number: str = CASE) -> list[dict[str, Any]]:
+    """Give what was done to a case."""
+    sql = "SELECT json_object('verb', verb, 'data', json(data)) FROM history WHERE reference = ? ORDER BY id"
+    return [json.loads(text) for text in column(path, sql, number)]
+
+
+def despite(path: Path) -> list[dict[str, str]]:
+    """Give what was passed over, and why."""
+    return [row["data"] for row in history(path) if row["verb"] == "despite"]
+
+
+def printed(path: Path, kind: str) -> str:
+    """Give the last paper of a kind, as it is kept."""
+    return column(path, "SELECT content FROM document WHERE kind = ? ORDER BY id DESC LIMIT 1", kind)[0]
+
+
+@pytest.mark.parametrize("line", ["show 17", "list", "export", "checklist 17", "sales", "files 17", "comebacks"])
+@pytest.mark.parametrize("form", ["--json", "--format csv", "--format tsv", "--format jsonl", "--excel", ""])
+def test_every_list_has_every_format(step, done, line: str, form: str) -> None:
+    step("over")
+    done(f"{line} {form}")
+
+
+@pytest.mark.parametrize(
+    ("filters", "kept"),
+    [
+        ("", ["00000024", CASE]),
+        ("--open", ["00000024"]),
+        ("--status handed_over", [CASE]),
+        ("--fiche 7", ["00000024"]),
+        ("--fiche 0", []),
+        ("--fiche 99999999999999999999", []),
+        ("--customer PETIT", ["00000024"]),
+        ("--customer lea@", [CASE]),
+        ("--device xps", ["00000024"]),
+        ("--technician benali", [CASE]),
+        ("--since 2026-03-11", []),
+        ("--since 10/03/2026 --until 2026-03-10", ["00000024", CASE]),
+        ("--until 2026-03-09", []),
+        ("--customer %", []),
+    ],
+)
+def test_lists_keep_what_every_filter_keeps(step, done, filters: str, kept: list[str]) -> None:
+    step("over")
+    done(intake(**LAPTOP))
+    assert [row["number"] for row in done(f"list --json {filters}")] == kept
+    assert [row["number"] for row in done(f"export --json {filters}")] == kept[::-1]
+
+
+# --- control points
+
+
+@pytest.mark.parametrize("point", [each.partition("=")[0] for each in BEFORE.split()])
+def test_a_required_point_open_before_holds_the_quote_and_the_start(step, refuses, done, point: str) -> None:
+    path = step("received")
+    left = " ".join(each for each in BEFORE.split() if not each.startswith(point))
+    play(path, f"assign {CASE} karim", f"check {CASE} {left}", f"line {CASE} labour X --price 10")
+    for verb in ("start 17", "quote 17 --yes"):
+        [told] = refuses(verb, 4, "open_points")
+        assert point in told["message"]
+    done(f"check 17 {point}=na")
+    done("start 17")
+
+
+@pytest.mark.parametrize("point", [each.partition("=")[0] for each in AFTER.split()])
+@pytest.mark.parametrize("found", ["", "bad"])
+def test_a_required_point_open_or_bad_after_holds_the_end(step, refuses, done, point: str, found: str) -> None:
+    path = step("repairing")
+    left = " ".join(each for each in AFTER.split() if not each.startswith(point))
+    play(path, f"use {CASE} PUMP", f"check {CASE} {left} {f'{point}=bad' if found else ''}")
+    [told] = refuses("finish 17", 4, "failed_points" if found else "open_points")
+    assert point in told["message"]
+    done(f"check 17 {point}=ok")
+    done("finish 17")
+
+
+def test_what_goes_on_all_the_same_says_why_in_the_history_and_on_the_report(step, refuses, done) -> None:
+    path = step("repairing")
+    play(path, f"check {CASE} earth=bad insulation=ok door_lock=ok operation=ok reassembly=ok --note 'prise 2'")
+    refuses("finish 17 --despite ' '", 4, "parts_not_traced")
+    done("finish 17 --despite 'Repris  demain'")
+    assert despite(path) == [
+        {"points": "PUMP", "why": "Repris demain"},
+        {"points": "water_leak, earth", "why": "Repris demain"},
+    ]
+    assert printed(path, "report").count("Repris demain") == 2
+    assert "prise 2" in printed(path, "report")
+    whole(path)
+
+
+def test_a_point_seen_again_replaces_what_was_found_and_the_history_keeps_both(step, done) -> None:
+    path = step("ready")
+    done("check 17 cord=bad --note 'Dénudé'")
+    done("start 17")  # bad before the repair: that is what it is for
+    [row] = [row for row in done("checklist 17 --when before --json") if row["point"] == "cord"]
+    assert (row["result"], row["note"], row["safety"]) == ("bad", "Dénudé", 1)
+    told = [row["data"]["result"] for row in history(path) if row["data"].get("point") == "cord"]
+    assert told == ["ok", "bad"]
+
+
+def test_a_checklist_has_the_points_of_the_fiche_and_of_the_product(step, done) -> None:
+    step("received")
+    done(intake(**PHONE))
+    done(intake(**{**OTHER, "product": "sèche-linge"}))
+    points = {number: {row["point"] for row in done(f"checklist {number} --json")} for number in ("17", "24", "31")}
+    assert "door_lock" in points["17"]
+    assert "lint" in points["31"] - points["17"]
+    assert {"imei", "calls"} <= points["24"]
+    after = {row["moment"] for row in done("checklist 17 --when after --json")}
+    assert after == {"after"}
+
+
+# --- technicians
+
+
+def test_a_case_goes_to_somebody_not_qualified_only_with_a_reason_kept_and_printed(step, refuses, done) -> None:
+    path = step("ready")
+    [told] = refuses("assign 17 nadia", 4, "not_qualified")
+    assert "Karim Benali" in told["hint"]
+    done("assign 17 nadia --despite 'En formation'")
+    refuses("start 17", 4, "not_qualified")
+    done("start 17 --despite 'En formation avec Karim'")
+    assert [each["why"] for each in despite(path)] == ["En formation", "En formation avec Karim"]
+    play(path, f"use {CASE} PUMP", f"check {CASE} {AFTER}", f"finish {CASE}")
+    assert "En formation avec Karim" in printed(path, "report")
+
+
+def test_who_left_or_lost_the_qualification_begins_no_repair(step, refuses, done, at) -> None:
+    path = step("ready")
+    done("assign 17 paul")
+    play(path, "technician leave 'Paul Morin' --yes")
+    refuses("start 17", 4, "has_left")
+    refuses("assign 17 paul", 4, "has_left")
+    done("assign 17 karim")
+    play(path, "technician withdraw karim 1 --on 2026-03-10")
+    at("2026-03-12T10:00")
+    refuses("start 17", 4, "not_qualified")
+
+
+# --- lines and parts
+
+
+def test_lines_are_added_and_taken_out_and_positions_close_up(step, done) -> None:
+    path = step("ready")
+    done("line 17 travel Déplacement --price 35 --vat 10")
+    done("line 17 other Geste --price 0 -q 3 --vat 5,5")
+    rows = done("drop 17 1 3 1 --yes --json")
+    assert [(row["position"], row["designation"]) for row in rows] == [(1, "Pompe"), (2, "Geste")]
+    assert [row["total"] for row in rows] == ["79.90", "0.00"]
+    whole(path)
+
+
+def test_a_part_used_gets_its_line_where_none_bills_it(step, done) -> None:
+    path = step("ready")
+    done("use 17 pump")  # billed already
+    rows = done("use 17 PUMP -q 2 --price 40 --designation 'Pompe de rechange' --json")
+    told = [(row["designation"], row["quantity"], row["price"]) for row in rows if row["kind"] == "part"]
+    assert told == [("Pompe", 1, "79.90"), ("Pompe de rechange", 2, "40.00")]
+    assert column(path, "SELECT sum(quantity) FROM part_use") == [3]
+    done("putback 17 PUMP -q 3")
+    assert column(path, "SELECT sum(quantity) FROM part_use") == [0]
+
+
+def test_used_and_circular_parts_go_in_once_the_consumer_agreed(step, refuses, done) -> None:
+    path = step("ready")
+    done("set 17 --consent circular-parts")
+    refuses("use 17 DOOR --price 10", 4, "consent_missing")
+    done("use 17 BATTERY --price 20")
+    done("set 17 --consent used-parts")
+    done("line 17 part Porte --reference DOOR --origin used --price 10")
+    assert done("show 17 --json")["consents"] == ["data", "used-parts", "circular-parts"]
+    assert column(path, "SELECT count(*) FROM history WHERE verb = 'set'") == [2]
+
+
+def test_no_line_names_an_origin_that_the_consumer_did_not_agree_to(step, refuses) -> None:
+    step("ready")
+    refuses("line 17 labour Pose --price 10 --origin circular", 4, "consent_missing")
+
+
+def test_a_case_with_parts_in_it_is_not_cancelled_nor_given_back_refused(step, refuses, done) -> None:
+    path = step("ready")
+    done("use 17 PUMP")
+    done("quote 17 --yes")
+    refuses("cancel 17 --why erreur --yes", 4, "parts_in_repair")
+    done("refuse 17")
+    refuses("handover 17", 4, "parts_in_repair")
+    done("putback 17 PUMP")
+    done("handover 17")
+    assert column(path, "SELECT sum(quantity) FROM part_use") == [0]
+    whole(path)
+
+
+def test_a_cancelled_case_is_given_back_and_nothing_more(step, refuses, done) -> None:
+    path = step("ready")
+    done("cancel 17 --why 'Client  parti' --yes")
+    for verb in ("start 17", "quote 17 --yes", "invoice 17 --yes"):
+        refuses(verb, 4, "cannot_go_on")
+    refuses("line 17 labour X --price 1", 4, "lines_closed")
+    done("handover 17")
+    refuses("invoice 17 --yes", 4, "cannot_go_on")
+    assert "Client parti" in json.dumps(history(path), ensure_ascii=False)
+    whole(path)
+
+
+# --- quotes
+
+
+@pytest.mark.parametrize(("price", "needed"), [("5,09", False), ("5,10", True), ("5,11", True)])
+def test_a_quote_is_needed_from_150_euros_on(step, refuses, done, price: str, needed: bool) -> None:
+    step("ready")
+    done(f"line 17 other Joint --price {price}")  # 144.90 before
+    if needed:
+        refuses("start 17", 4, "quote_required")
+        done("quote 17 --yes")
+        refuses("start 17", 4, "cannot_go_on")
+        done("accept 17")
+    done("start 17")
+    assert status(done) == "repairing"
+
+
+def test_a_repair_found_dearer_than_agreed_is_quoted_again(step, refuses, done) -> None:
+    path = step("ready")
+    done("quote 17 --yes")
+    done("accept 17")
+    done("line 17 other Joint --price 0,01")
+    refuses("start 17", 4, "quote_required")
+    done("drop 17 3 --yes")
+    done("start 17")
+    play(path, f"use {CASE} PUMP", f"check {CASE} {AFTER}", f"line {CASE} other Joint --price 0,01")
+    refuses("finish 17", 4, "quote_required")
+    done("quote 17 --yes")
+    refuses("finish 17", 4, "cannot_go_on")
+    done("accept 17")
+    play(path, f"start {CASE}", f"finish {CASE}")
+    assert [(row["number"], row["answer"]) for row in done("show 17 --json")["bills"]] == [
+        ("D2026-00001", "accepted"),
+        ("D2026-00002", "accepted"),
+    ]
+    whole(path)
+
+
+def test_a_repair_not_quoted_that_becomes_dear_is_quoted_before_its_end(step, refuses, done) -> None:
+    path = step("repairing")
+    play(path, f"use {CASE} PUMP", f"check {CASE} {AFTER}", f"line {CASE} other Joint --price 5,10")
+    refuses("finish 17", 4, "quote_required")
+    refuses("finish 17 --despite pressé", 4, "quote_required")
+    whole(path)
+
+
+def test_a_quote_that_waits_is_replaced_by_the_next_one(step, done) -> None:
+    path = step("ready")
+    for _turn in range(3):
+        done("quote 17 --yes")
+    done("accept 17")
+    assert column(path, "SELECT answer FROM repair_bill ORDER BY number") == ["replaced", "replaced", "accepted"]
+    whole(path)
+
+
+def test_a_refused_quote_tells_the_risks_in_writing(step, refuses, done) -> None:
+    path = step("ready")
+    done("quote 17 --yes")
+    [row] = done("refuse 17 --why 'Trop  cher' --json")
+    assert (row["answer"], row["number"]) == ("refused", "D2026-00001")
+    assert "choc électrique" in printed(path, "risks")
+    assert column(path, "SELECT why FROM repair_bill") == ["Trop cher"]
+    refuses("accept 17", 3, "no_quote")
+    refuses("start 17", 4, "cannot_go_on")
+    done("handover 17")
+    assert status(done) == "handed_over"
+    refuses("invoice 17 --yes", 4, "cannot_go_on")  # nothing was repaired: nothing is owed
+    whole(path)
+
+
+def test_a_recap_changes_nothing(step, done) -> None:
+    path = step("repaired")
+    before = dump(path)
+    for line in ("invoice 17 --dry-run", "invoice 17 --dry-run --no-bonus"):
+        ran = done(line)
+        assert "144,90" in ran.err
+        assert ran.out == ""
+    assert dump(path) == before
+
+
+def test_a_bill_names_the_shop_s_own_number(step, refuses, monkeypatch) -> None:
+    step("repaired")
+    monkeypatch.setenv("COMPTOIR_REPAIR_SIRET", "  ")
+    refuses("invoice 17 --yes", 2, "no_siret")
+
+
+# --- defects told, not mended yet: a mark goes with its defect
+
+
+@pytest.mark.parametrize("typed", ["144,91", "200"])
+def test_a_rehearsal_refuses_what_the_run_refuses(step, refuses, typed: str) -> None:
+    step("repaired")
+    refuses(f"invoice 17 --dry-run --bonus {typed}", 4, "below_bonus")
+
+
+@pytest.mark.parametrize("flag", ["brand", "service", "fault"])
+def test_a_correction_leaves_nothing_empty_that_the_intake_asked_for(step, refuses, flag: str) -> None:
+    step("ready")
+    refuses(f"set 17 --{flag} ''", 2, "missing_value")
+
+
+def test_a_brand_is_corrected_to_a_known_one(step, refuses) -> None:
+    step("ready")
+    refuses("set 17 --brand Bosh", 4, "unknown_brand")
+
+
+def test_a_refused_quote_may_be_followed_by_a_cheaper_one(step, done) -> None:
+    step("ready")
+    for line in ("quote 17 --yes", "refuse 17", "drop 17 2 --yes", "quote 17 --yes", "accept 17"):
+        done(line)
+
+
+def test_a_wrong_line_is_corrected_once_its_invoice_is_undone(step, done) -> None:
+    path = step("invoiced")
+    done("credit 17 --why 'Deux pompes facturées' --yes")
+    for line in ("start 17", "line 17 other Joint --price 2", "finish 17", "invoice 17 --yes"):
+        done(line)
+    assert done("show 17 --json")["bills"][-1]["total"] == "146.90"
+    whole(path)
+
+
+# --- files
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[[str, bytes], str]:
+    """Give the function that writes a file and gives its path."""
+
+    def write(name: str, content: bytes) -> str:
+        (tmp_path / name).write_bytes(content)
+        return str(tmp_path / name)
+
+    return write
+
+
+def png(width: int, height: int) -> bytes:
+    """Give a PNG that says it is so large, and holds a line of black."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"".join(bytes(1 + width) for _row in range(min(height, 8))))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def test_a_photo_of_200_megapixels_is_refused_unread(step, refuses, files) -> None:
+    step("received")
+    photo = files("photo.png", png(20_000, 10_000))
+    refuses(["attach", "17", photo, "--kind", "picture"], 4, "too_many_pixels")
+    refuses(["attach", "17", photo, "--kind", "nameplate"], 4, "too_many_pixels")
+    refuses(intake(**OTHER, nameplate=photo), 4, "too_many_pixels")
+
+
+def test_a_renamed_executable_is_refused_for_what_it_is(step, refuses, files) -> None:
+    step("received")
+    with Path(sys.executable).resolve().open("rb") as program:
+        bill = files("facture.pdf", program.read(50_000))
+    refuses(["attach", "17", bill, "--kind", "invoice"], 4, "wrong_type")
+    good = files("photo.png", png(8, 8))
+    refuses(["attach", "17", good, bill, "--kind", "picture"], 4, "wrong_type")  # all or none
+
+
+def test_a_path_that_climbs_gives_a_name_and_writes_nothing_outside(step, done, files, tmp_path: Path) -> None:
+    path = step("received")
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    files("photo.png", png(8, 8))
+    done(["attach", "17", str(tmp_path / "deep" / ".." / "photo.png"), "--kind", "picture"])
+    [row] = done("files 17 --json")
+    assert row["name"] == "photo.png"
+    with closing(sqlite3.connect(path)) as connection, connection:  # as a base from elsewhere may have it
+        connection.execute("UPDATE attachment SET name = '../../climbs.png'")
+    done(["extract", "17", "--into", str(tmp_path / "deep" / "er")])
+    assert [each.name for each in tmp_path.rglob("climbs*")] == ["climbs.png"]
+    assert (tmp_path / "deep" / "er" / "climbs.png").exists()
+    done("detach 17 1 --yes")
+    assert done("files 17 --json") == []
+
+
+# --- customers told
+
+
+def test_a_customer_is_told_once_a_day_by_each_way(step, refuses, done) -> None:
+    path = step("repaired")
+    [row] = done("notify 17 ready --yes --json")
+    assert (row["way"], row["recipient"]) == ("email", "lea@example.fr")
+    refuses("notify 17 ready --yes", 4, "already_told")
+    refuses("notify 17 ready --by both --yes", 4, "already_told")
+    done("notify 17 ready --by sms --yes")
+    done("notify 17 appointment --on 2026-03-12T14:30 --yes")
+    done("notify 17 appointment --on 2026-03-13T14:30 --yes")
+    refuses("notify 17 appointment --on 2026-03-13T14:30 --yes", 4, "already_told")
+    assert column(path, "SELECT count(*) FROM outbox") == [4]
+    case = done("show 17 --json")
+    assert case["appointment"] == "2026-03-13T13:30:00+00:00"
+    told = [row["told"] for row in case["history"] if "12/03/2026 14:30" in row["told"]]
+    assert [text.partition("appointment ")[2] for text in told] == [
+        "> 12/03/2026 14:30", "12/03/2026 14:30 > 13/03/2026 14:30",
+    ]  # fmt: skip
