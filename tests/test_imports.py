@@ -36,9 +36,12 @@ NUMBER = "2000000000015"
 GOOD = ("-a", "works=yes", "-a", "screen=very_good", "-a", "shell=very_good")
 
 
-CONSUMER = ("--title", "M.", "--last-name", "Martin", "--first-name", "Noé", "--email", "n@b.fr", "--phone", "0600000000")
+CONSUMER = (
+    "--title", "M.", "--last-name", "Martin", "--first-name", "Noé", "--email", "n@b.fr", "--phone", "0600000000",
+)  # fmt: skip
 DEVICE = (
-    "-p", "lave-linge", "-b", "Bosch", "-s", "FD-1", "--warranty", "none", "--service", "x", "--fault", "y", "--no-bonus",
+    "-p", "lave-linge", "-b", "Bosch", "-s", "FD-1", "--warranty", "none",
+    "--service", "x", "--fault", "y", "--no-bonus",
 )  # fmt: skip
 BOUGHT = ("--origin", "new", "--supplier", "Ouest", "--invoice", "F-1", "--cost", "10")
 

@@ -186,7 +186,19 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 OFFERED = [
     (
         "comptoir ",
-        ["catalog", "buyback", "delivery", "scan", "returns", "repair", "outbox", "reseller", "config", "doctor", "demo"],
+        [
+            "catalog",
+            "buyback",
+            "delivery",
+            "scan",
+            "returns",
+            "repair",
+            "outbox",
+            "reseller",
+            "config",
+            "doctor",
+            "demo",
+        ],
     ),
     ("comptoir buyback c", ["cancel"]),
     ("comptoir repair te", ["technician"]),

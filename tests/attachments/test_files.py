@@ -26,7 +26,7 @@ from comptoir.attachments.rules import MOST_BYTES, Device, Kind, Scope
 from comptoir.core.errors import MISSING, OUTSIDE, REFUSED, USAGE, ComptoirError, MissingValue, Several
 from comptoir.desk import Desk, NeedsYes
 from comptoir.desk.camera import NoCameraLibrary
-from comptoir.desk.files import EmptyFile, LeadsOut, FileMissing, NotAFile, TooBig, FileUnreadable, content
+from comptoir.desk.files import EmptyFile, FileMissing, FileUnreadable, LeadsOut, NotAFile, TooBig, content
 from comptoir.store import blobs
 from comptoir.store.blobs import Damaged, Lost
 from comptoir.store.write import writing

@@ -89,7 +89,13 @@ def test_a_form_is_read() -> None:
         ({"unit_cost": "0"}, []),
         (
             {"reference": "", "bought_on": "x", "quantity": "x", "unit_cost": "x", "origin": "x"},
-            ["unknown_origin origin", "bad_day", "bad_part_quantity quantity", "bad_part unit_cost", "bad_part reference"],
+            [
+                "unknown_origin origin",
+                "bad_day",
+                "bad_part_quantity quantity",
+                "bad_part unit_cost",
+                "bad_part reference",
+            ],
         ),
     ],
 )

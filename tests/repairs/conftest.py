@@ -158,7 +158,7 @@ def defect(reason: str) -> Any:
 
 
 def intake(**changes: object) -> list[str]:
-    """Give the line that takes a device in, with other answers; None leaves one out, True is a flag alone."""
+    """Give the line that takes a device in, with other answers; None or False leaves one out, True is a flag alone."""
     line = ["intake"]
     for key, value in {**FORM, **changes}.items():
         flag = "--" + key.replace("_", "-")
@@ -166,7 +166,7 @@ def intake(**changes: object) -> list[str]:
             line.append(flag)
         elif isinstance(value, list):
             line += [part for each in value for part in (flag, each)]
-        elif value is not None:
+        elif value is not None and value is not False:
             line.append(f"{flag}={value}")
     return line
 

@@ -12,7 +12,7 @@ import pytest
 from comptoir.core.errors import DATABASE
 from comptoir.core.i18n import _
 from comptoir.store import blobs
-from comptoir.store.blobs import Damaged, Kept, Lost, ContentTooLong, digest_of, folder_of, keep, missing, opened
+from comptoir.store.blobs import ContentTooLong, Damaged, Kept, Lost, digest_of, folder_of, keep, missing, opened
 from comptoir.store.sqlite import DatabaseUnusable
 
 LIMIT = 1 << 22

@@ -19,6 +19,7 @@ from comptoir.buyback import queries
 from comptoir.core.errors import BUG, DATABASE, DONE
 from comptoir.core.i18n import _
 from comptoir.store.engine import engine
+from comptoir.store.migrations import upgrade
 from comptoir.store.read import reading
 from comptoir.store.sqlite import DatabaseUnusable
 
@@ -263,6 +264,39 @@ def test_a_disk_too_full_to_create_on_leaves_no_database_and_works_once_freed(sm
     path.with_name("fill").unlink()
     assert import_().returncode == 0
     assert Base.read(path) == Base()
+
+
+def test_a_first_write_is_whole_or_refused_whatever_room_is_left_and_no_database_is_born_damaged(
+    cli, small_disk, monkeypatch
+) -> None:
+    folder = small_disk("size=2m")
+    path = folder / "shop.db"
+    monkeypatch.setenv("COMPTOIR_DATABASE", str(path))
+    codes = []
+    for kilobytes in range(300, 1200, 20):
+        fill(folder / "fill")
+        free(folder / "fill", kilobytes * 1024)
+        done = cli("catalog import -", input=CATALOGUE.encode())
+        codes.append(done.code)
+        assert done.code == DONE or DatabaseUnusable(path, _("the disk is full")).message in done.err, kilobytes
+        (folder / "fill").unlink()
+        assert done.code == DONE or cli("catalog import -", input=CATALOGUE.encode()).code == DONE, kilobytes
+        assert Base.read(path) == Base()
+        with reading(path) as reader:
+            assert reader.values("SELECT article_code FROM device ORDER BY id") == ["AAAA0001", "AAAA0002"]
+        engine(path).dispose()
+        for file in folder.iterdir():
+            file.unlink()
+    assert set(codes) == {DATABASE, DONE}
+    assert codes == sorted(codes, reverse=True), "more room, and it is refused"
+
+
+def test_a_disk_that_holds_no_more_files_is_told_as_a_full_disk(small_disk) -> None:
+    path = small_disk("size=2m,nr_inodes=2") / "shop.db"  # itself and the lock
+    with pytest.raises(DatabaseUnusable, match=_("the disk is full")) as refused:
+        upgrade(path)
+    assert refused.value.hint == _("free some space; nothing was changed")
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("most", [0, 40_000])

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from comptoir.store.engine import driver, engine, transaction
 from comptoir.store.migrations import upgrade
 from comptoir.store.migrations.__main__ import script
 from comptoir.store.read import reading
-from comptoir.store.sqlite import SCHEMA, State, state
+from comptoir.store.sqlite import SCHEMA, DatabaseUnusable, State, state
 from comptoir.store.write import connect
 
 SOURCES = Path(import_module("comptoir").__path__[0])
@@ -250,6 +250,18 @@ def test_the_log_of_a_deleted_database_never_gets_into_the_new_one(path: Path) -
     assert sound(path)
 
 
+def test_a_new_database_is_on_the_disk_under_its_name_before_anything_is_written_in_it(path: Path, monkeypatch) -> None:
+    synced = []
+
+    def fsync(descriptor: int) -> None:
+        if os.path.samestat(os.fstat(descriptor), path.parent.stat()):
+            synced.append(path.exists())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    upgrade(path)
+    assert synced == [True]
+
+
 def _failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     whole = migrations.schema
     monkeypatch.setattr(migrations, "schema", lambda: f"{whole()} SELECT no_such_thing();")
@@ -395,6 +407,34 @@ def test_a_migration_that_fails_half_way_changes_nothing_and_can_be_tried_again(
     assert copy is not None
     assert content(copy) == before
     assert state(old) is State.CURRENT
+
+
+@pytest.mark.usefixtures("ahead")
+def test_a_disk_too_full_to_migrate_on_changes_nothing_keeps_no_half_copy_and_works_once_freed(
+    old: Path, small_disk
+) -> None:
+    before = content(old)
+    folder = small_disk("size=2m")
+    path, fill = folder / old.name, folder / "fill"
+    copy = path.with_name(f"{path.name}.before-schema-{SCHEMA + 1}")
+    size = old.stat().st_size
+    ended = []
+    for room in (40_000, size // 2, size - 4_096, size + 8_192, size + 40_000, 3 * size):
+        shutil.copy(old, path)
+        fill.write_bytes(bytes(shutil.disk_usage(folder).free - room))
+        with suppress(DatabaseUnusable):
+            upgrade(path)
+        ended.append((state(path), copy.exists()))
+        fill.unlink()
+        assert not copy.exists() or content(copy) == before, room
+        assert state(path) is State.CURRENT or content(path) == before, room
+        upgrade(path)
+        assert (content(copy), state(path), sound(path)) == (before, State.CURRENT, True), room
+        engine(path).dispose()
+        for file in folder.iterdir():
+            file.unlink()
+    # In this order: no room for the copy, none for the migration, enough for both.
+    assert list(dict.fromkeys(ended)) == [(State.OLD, False), (State.OLD, True), (State.CURRENT, True)]
 
 
 MIGRATE = """

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     NAMEPLATE = "nameplate"
     INVOICE = "invoice"
     SIGNED_QUOTE = "signed-quote"
+    SIGNED_SLIP = "signed-slip"
+    DECLARATION = "declaration"
     PICTURE = "picture"
     OTHER = "other"
 
@@ -35,6 +37,8 @@ KIND_WORDS: Mapping[str, str] = {
     Kind.NAMEPLATE: mark("nameplate"),
     Kind.INVOICE: mark("purchase invoice"),
     Kind.SIGNED_QUOTE: mark("signed quote"),
+    Kind.SIGNED_SLIP: mark("signed intake slip"),
+    Kind.DECLARATION: mark("signed declaration"),
     Kind.PICTURE: mark("picture of the device"),
     Kind.OTHER: mark("other document"),
 }

@@ -286,7 +286,7 @@ def _connected(host: str, port: int, seconds: float) -> socket.socket:
 
 
 def looked_up(host: str, port: int, seconds: float) -> list[Any]:
-    """Give the addresses of a host, as the socket module tells them; raise what the resolver raises, or TimeoutError."""
+    """Give the addresses of a host, as the socket module tells them; raise what the resolver does, or TimeoutError."""
     # The system's resolver knows no time-out: a thread waits for it.
     answers: SimpleQueue[list[Any] | OSError] = SimpleQueue()
 

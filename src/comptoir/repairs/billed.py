@@ -54,6 +54,7 @@ class SaleRow(NamedTuple):
     means: str
     receipt: str
     cancels: str
+    lines: list[dict[str, Any]]
 
 
 _BILL = (
@@ -115,7 +116,7 @@ def sales(reader: "Reader", since: str, until: str) -> Iterator[SaleRow]:
     sql = (
         f"SELECT b.number, b.kind, b.issued_at, b.case_number, {NAME}, {sign} * (b.total - b.vat), {sign} * b.vat, "
         f"{sign} * b.total, {sign} * b.bonus, {sign} * b.deposit, {sign} * b.due, b.paid_at, b.means, b.receipt, "
-        "coalesce(b.cancels, '') FROM repair_bill b JOIN repair_case c ON c.number = b.case_number "
+        "coalesce(b.cancels, ''), b.lines FROM repair_bill b JOIN repair_case c ON c.number = b.case_number "
         "JOIN consumer o ON o.id = c.consumer_id WHERE b.kind <> 'quote' AND (:since = '' OR b.issued_at >= :since) "
         "AND (:until = '' OR b.issued_at < :until) ORDER BY b.issued_at, b.rowid"
     )

@@ -11,7 +11,7 @@ from comptoir.core.text import tidy
 from comptoir.desk.paper import Blank, Block, Boxes, Facts, Heading, Pair, Paper, Paragraph, Signature, Table, Total
 from comptoir.parts.rules import Origin
 from comptoir.repairs.amounts import percent, sums, total
-from comptoir.repairs.billed import BillRow
+from comptoir.repairs.billed import BillRow, SaleRow
 from comptoir.repairs.documents import (
     BONUS,
     Shop,
@@ -58,7 +58,7 @@ class Item(NamedTuple):
     net: Decimal
 
 
-def items(bill: BillRow) -> list[Item]:
+def items(bill: BillRow | SaleRow) -> list[Item]:
     """Give the lines of a bill."""
     return [
         Item(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from comptoir.core import money, paris
 from comptoir.core.errors import MissingValue, raise_all
@@ -22,30 +23,11 @@ from comptoir.repairs.queries import CaseDetail, LineRow
 from comptoir.repairs.statuses import MEANS_WORDS, BillKind, CaseStatus, LineKind, Means
 
 if TYPE_CHECKING:
-    from comptoir.repairs import invoicing, repairing
+    from comptoir.repairs import billing, invoicing, repairing
     from comptoir.repairs.invoicing import Terms
 else:
+    billing = later("comptoir.repairs.billing")
     invoicing, repairing = later("comptoir.repairs.invoicing"), later("comptoir.repairs.repairing")
-
-
-class Sold(NamedTuple):
-    """An invoice or a credit note as the accountant reads it; days are those of Paris."""
-
-    number: str
-    kind: str
-    issued_on: str
-    case_number: str
-    customer: str
-    net: Decimal
-    vat: Decimal
-    total: Decimal
-    bonus: Decimal
-    deposit: Decimal
-    due: Decimal
-    paid_on: str
-    means: str
-    receipt: str
-    cancels: str
 
 
 def lined(desk: Desk, text: str, kind: LineKind, named: tuple[str, str, Origin | None], price: Price) -> list[LineRow]:
@@ -218,11 +200,17 @@ def recap(kind: BillKind, case: CaseDetail, given: "Terms") -> str:
     return "\n".join(told)
 
 
-def sold(rows: "Iterable[billed.SaleRow]") -> Iterator[Sold]:
-    """Give invoices and credit notes with the days of Paris that an accountant reads."""
+def sold(rows: "Iterable[billed.SaleRow]") -> Iterator[SimpleNamespace]:
+    """Give invoices and credit notes as an accountant reads them: days of Paris, and what each VAT rate has of them."""
     for row in rows:
-        told = {key: value for key, value in row._asdict().items() if key in Sold._fields}
-        yield Sold(**told, issued_on=_day(row.issued_at), paid_on=_day(row.paid_at))
+        told = row._asdict() | {"issued_on": _day(row.issued_at), "paid_on": _day(row.paid_at)}
+        sign = -1 if row.kind == BillKind.CREDIT_NOTE else 1
+        shares = {rate.vat_rate: rate for rate in amounts.sums(billing.items(row)).rates}
+        for rate in amounts.RATES:
+            name, share = f"{rate / 10:g}".replace(".", "_"), shares.get(rate)
+            told[f"net_{name}"] = share.net * sign if share else money.ZERO
+            told[f"vat_{name}"] = share.vat * sign if share else money.ZERO
+        yield SimpleNamespace(**told)
 
 
 def _day(moment: datetime | None) -> str:

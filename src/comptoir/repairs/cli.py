@@ -9,7 +9,7 @@ from comptoir.desk.completion import from_database
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Format, Section, View
 from comptoir.parties.prompts import Customer
-from comptoir.repairs import columns, till, workshop
+from comptoir.repairs import columns, refusals, till, workshop
 from comptoir.repairs.forms import Agreement, Correction, Device, Going, Telling, Till, Work
 from comptoir.repairs.statuses import CaseStatus, Notice, PaperKind
 
@@ -182,7 +182,10 @@ app.verbs |= workshop.app.verbs | till.app.verbs
 
 def _printed(desk: Desk, text: str, kind: PaperKind | None, output: str) -> None:
     with desk.reading() as reader:
-        papers = queries.papers(reader, queries.resolved(reader, text), kind)
+        number = queries.resolved(reader, text)
+        papers = queries.papers(reader, number, kind)
+    if not papers:
+        raise refusals.NoPaper(number)
     if output == "-":
         printing.into_pipe(desk, papers)
     else:

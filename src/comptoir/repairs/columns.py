@@ -4,6 +4,7 @@ from comptoir.core.i18n import _, mark
 from comptoir.desk.output import Column
 from comptoir.fiches.rules import MOMENT_WORDS, RESULT_WORDS
 from comptoir.parts.rules import ORIGIN_WORDS
+from comptoir.repairs.amounts import RATES, percent
 from comptoir.repairs.statuses import (
     ANSWER_WORDS,
     BILL_WORDS,
@@ -149,6 +150,13 @@ COMEBACK = (
     Column("fault", _("Fault")),
     STATUS,
 )
+# What each VAT rate has of a sale: an accountant's entries.
+SHARES = tuple(
+    Column(f"{part}_{rate / 10:g}".replace(".", "_"), f"{title} {percent(rate)}")
+    for rate in RATES
+    for part, title in (("net", _("Net of tax")), ("vat", _("VAT")))
+    if rate or part == "net"
+)
 SALE = (
     Column("number", _("No.")),
     Column("kind", _("Document"), BILL_WORDS),
@@ -161,6 +169,7 @@ SALE = (
     BONUS,
     Column("deposit", _("Deposit")),
     DUE,
+    *SHARES,
     Column("paid_on", _("Paid on")),
     Column("means", _("Paid by"), MEANS_WORDS),
     Column("receipt", _("Till receipt")),

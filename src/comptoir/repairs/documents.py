@@ -228,7 +228,7 @@ def parties(case: CaseDetail, shop: Shop, vat_number: str = "") -> Pair:
     return Pair(
         "Réparateur",
         (shop.name, *shop.address, *registered, *taxed, *((shop.email,) if shop.email else ())),
-        "Client (particulier)",
+        "Client (particulier)" if case.bonus else "Client",
         (case.customer, *case.address, *country, *reached),
         arrow=False,
     )

@@ -10,7 +10,7 @@ from comptoir.core.text import fold
 from comptoir.repairs.bill_refusals import NoLineOfRepair
 from comptoir.repairs.refusals import UnknownRepair
 from comptoir.repairs.rules import CASE_DIGITS, suffix
-from comptoir.repairs.statuses import OPEN, CaseStatus, PaperKind
+from comptoir.repairs.statuses import HERE, CaseStatus, PaperKind
 from comptoir.store import numbers as numbering
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def conditions(filters: Mapping[str, Any], now: datetime) -> Kept:
     kept: list[str] = []
     values: dict[str, str | int | None] = {}
     if filters["open"]:
-        kept.append("c.status IN (" + ", ".join(f"'{status}'" for status in OPEN) + ")")
+        kept.append("c.status IN (" + ", ".join(f"'{status}'" for status in HERE) + ")")
     for key, column in (("status", "c.status"), ("fiche", "CAST(c.fiche AS TEXT)")):  # SQLite's numbers have an end
         if filters[key] is not None:
             kept.append(f"{column} = :{key}")

@@ -73,8 +73,8 @@ def folder_of(database: Path) -> Path:
 def keep(folder: Path, source: IO[bytes], limit: int) -> Kept:
     """Copy a stream of `limit` bytes at most into the folder; on the disk when this returns.
 
-    What is there already is written over, so that a damaged file is mended. Raises ContentTooLong, DatabaseUnusable for the
-    folder, and the OSError of the source.
+    What is there already is written over, so that a damaged file is mended. Raises ContentTooLong, DatabaseUnusable for
+    the folder, and the OSError of the source.
     """
     with _troubles(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import Enum
-from errno import EISDIR
+from errno import EDQUOT, EISDIR, ENOSPC
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from urllib.parse import quote
@@ -160,6 +160,11 @@ def _explained(path: Path, error: sqlite3.Error) -> Exception:
             return _disk_full(path) if _is_full(path) else told
         case _:
             return error
+
+
+def unusable(path: Path, error: OSError) -> DatabaseUnusable:
+    """Give the sentence for what the system refuses to do with the file or beside it."""
+    return _disk_full(path) if error.errno in {ENOSPC, EDQUOT} else DatabaseUnusable(path, reason_of(error))
 
 
 def _disk_full(path: Path) -> DatabaseUnusable:

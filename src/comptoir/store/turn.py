@@ -9,8 +9,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-from comptoir.core.errors import reason_of
-from comptoir.store.sqlite import BUSY_SECONDS, DatabaseBusy, DatabaseUnusable
+from comptoir.store.sqlite import BUSY_SECONDS, DatabaseBusy, unusable
 
 try:
     import fcntl
@@ -32,7 +31,7 @@ def turn(path: Path, seconds: float = BUSY_SECONDS) -> Generator[None]:
     try:
         descriptor = os.open(_lock_of(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise DatabaseUnusable(path, reason_of(error)) from error
+        raise unusable(path, error) from error
     try:
         place = _place(descriptor)
         if not _taken(descriptor, place) and not _waited(descriptor, place, seconds):

@@ -6,14 +6,13 @@ take a second and thirty megabytes of the first command, even of one that goes w
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comptoir.core.errors import reason_of
 from comptoir.core.i18n import _
 from comptoir.core.later import later
-from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, DatabaseUnusable, State, state, troubles
+from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, State, state, troubles, unusable
 from comptoir.store.turn import turn
 from comptoir.store.write import connect
 
@@ -33,19 +32,23 @@ def upgrade(path: Path) -> Path | None:
     path = path.resolve()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with turn(path), troubles(path):
+            return _brought_up_to_date(path)
     except OSError as error:
-        raise DatabaseUnusable(path, reason_of(error)) from error
-    with turn(path), troubles(path):
-        match state(path):
-            case State.CURRENT:
-                return None
-            case State.MISSING:
-                _create(path)
-                return None
-            case State.OLD:
-                copy = _copied(path)
-                _migrate(path)
-                return copy
+        raise unusable(path, error) from error
+
+
+def _brought_up_to_date(path: Path) -> Path | None:
+    match state(path):
+        case State.CURRENT:
+            return None
+        case State.MISSING:
+            _create(path)
+            return None
+        case State.OLD:
+            copy = _copied(path)
+            _migrate(path)
+            return copy
 
 
 def _create(path: Path) -> None:
@@ -56,17 +59,29 @@ def _create(path: Path) -> None:
         _make(draft)
         _set_aside(path)
         draft.replace(path)
-    except OSError as error:
-        raise DatabaseUnusable(path, reason_of(error)) from error
+        _synced(path.parent)
     finally:
         for end in ("", "-wal", "-shm"):
             draft.with_name(draft.name + end).unlink(missing_ok=True)
 
 
 def _make(path: Path) -> None:
-    with closing(connect(path)) as connection:
+    # Without a log: a full disk takes the log and not what is folded back, which is told to nobody, and the move would
+    # leave the log behind. No journal either: a draft that fails is thrown away. The last word only marks the file.
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         named = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};"
-        connection.executescript(f"BEGIN IMMEDIATE; {schema()} {named} COMMIT")
+        begun = "PRAGMA synchronous = FULL; PRAGMA journal_mode = OFF; BEGIN IMMEDIATE;"
+        connection.executescript(f"{begun} {schema()} {named} COMMIT; PRAGMA journal_mode = WAL")
+
+
+def _synced(folder: Path) -> None:
+    # A name is on the disk once its folder is. Where a folder cannot be opened, SQLite does without too.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def schema() -> str:
@@ -85,12 +100,13 @@ def _set_aside(path: Path) -> None:
 def _copied(path: Path) -> Path:
     copy = path.with_name(f"{path.name}.before-schema-{SCHEMA}")
     os.close(os.open(copy, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-    source, target = connect(path), sqlite3.connect(copy)
     try:
-        source.backup(target)
-    finally:
-        source.close()
-        target.close()
+        with closing(connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except BaseException:
+        copy.unlink()  # it looks like a copy, and keeps the room that is wanting
+        raise
+    _synced(copy.parent)
     return copy
 
 

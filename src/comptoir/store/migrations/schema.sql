@@ -383,7 +383,7 @@ UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num 
 CREATE TABLE attachment (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	case_number TEXT NOT NULL,
-	kind TEXT NOT NULL CONSTRAINT attachment_kind CHECK (kind IN ('nameplate', 'invoice', 'signed-quote', 'picture', 'other')),
+	kind TEXT NOT NULL CONSTRAINT attachment_kind CHECK (kind IN ('nameplate', 'invoice', 'signed-quote', 'signed-slip', 'declaration', 'picture', 'other')),
 	name TEXT NOT NULL,
 	media_type TEXT NOT NULL,
 	size INTEGER NOT NULL,
@@ -401,7 +401,7 @@ CREATE TABLE library_document (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	scope TEXT NOT NULL CONSTRAINT library_document_scope CHECK (scope IN ('product', 'family', 'model')),
 	target TEXT NOT NULL,
-	kind TEXT NOT NULL CONSTRAINT library_document_kind CHECK (kind IN ('nameplate', 'invoice', 'signed-quote', 'picture', 'other')),
+	kind TEXT NOT NULL CONSTRAINT library_document_kind CHECK (kind IN ('nameplate', 'invoice', 'signed-quote', 'signed-slip', 'declaration', 'picture', 'other')),
 	title TEXT NOT NULL,
 	name TEXT NOT NULL,
 	media_type TEXT NOT NULL,

@@ -7,7 +7,7 @@ revision = "0006"
 down_revision = "0005"
 
 STRICT = {"sqlite_strict": True}
-KINDS = "kind IN ('nameplate', 'invoice', 'signed-quote', 'picture', 'other')"
+KINDS = "kind IN ('nameplate', 'invoice', 'signed-quote', 'signed-slip', 'declaration', 'picture', 'other')"
 
 
 def upgrade() -> None:
