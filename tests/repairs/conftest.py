@@ -152,11 +152,6 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return lambda text: monkeypatch.setenv("COMPTOIR_AT", text)
 
 
-def defect(reason: str) -> Any:
-    """Mark a test that shows a defect of the program; it must be unmarked when the defect is gone."""
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason)
-
-
 def intake(**changes: object) -> list[str]:
     """Give the line that takes a device in, with other answers; None or False leaves one out, True is a flag alone."""
     line = ["intake"]

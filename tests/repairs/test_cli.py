@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from comptoir.core.errors import MISSING
 from comptoir.core.refs import check_digit
 
 from .conftest import AFTER, BEFORE, CASE, LAPTOP, OTHER, PHONE, column, dump, intake, play, whole
@@ -464,7 +465,7 @@ def test_a_bill_names_the_shop_s_own_number(step, refuses, monkeypatch) -> None:
     refuses("invoice 17 --yes", 2, "no_siret")
 
 
-# --- defects told, not mended yet: a mark goes with its defect
+# --- what is put right
 
 
 @pytest.mark.parametrize("typed", ["144,91", "200"])
@@ -497,6 +498,80 @@ def test_a_wrong_line_is_corrected_once_its_invoice_is_undone(step, done) -> Non
         done(line)
     assert done("show 17 --json")["bills"][-1]["total"] == "146.90"
     whole(path)
+
+
+def test_a_repaired_device_that_fails_a_control_or_gives_a_part_back_is_in_the_workshop_again(
+    step, refuses, done
+) -> None:
+    for line in ("check 17 earth=bad --note 'Coupée'", "putback 17 PUMP"):
+        path = step("repaired")
+        done("check 17 earth=ok heating=bad cord=bad")  # neither a control of safety after, nor one required
+        assert status(done) == "repaired"
+        done(line)
+        assert status(done) == "repairing"
+        refuses("invoice 17 --yes", 4, "cannot_go_on")
+        refuses("finish 17", 4, "failed_points" if "earth" in line else "parts_not_traced")
+        play(path, f"check {CASE} earth=ok", *([] if "earth" in line else [f"use {CASE} PUMP"]), f"finish {CASE}")
+        done("invoice 17 --yes")
+        assert column(path, "SELECT count(*) FROM document WHERE kind = 'report'") == [2]
+        whole(path)
+
+
+def test_a_part_billed_after_the_repair_is_traced_before_its_invoice(step, refuses, done) -> None:
+    path = step("repaired")
+    done("line 17 part Courroie --reference PUMP --price 1")
+    refuses("invoice 17 --yes", 4, "parts_not_traced")
+    done("use 17 PUMP")
+    done("invoice 17 --yes")
+    whole(path)
+
+
+@pytest.mark.parametrize(("day", "late"), [("2026-05-10T23:59", False), ("2026-05-11T00:00", True)])
+def test_a_quote_is_accepted_for_two_months_and_later_with_a_reason(step, refuses, done, at, day, late: bool) -> None:
+    path = step("ready")
+    done("quote 17 --yes")
+    at(day)
+    if late:
+        refuses("accept 17", 4, "quote_expired")
+        done("accept 17 --despite 'Prix tenu'")
+        assert despite(path) == [{"points": "quote", "why": "Prix tenu"}]
+    done("accept 17")
+    before = dump(path)
+    done("accept 17")  # told again
+    assert dump(path) == before
+    whole(path)
+
+
+def test_what_was_told_of_the_owner_and_the_deposit_is_corrected(step, refuses, done) -> None:
+    path = step("repaired")
+    refuses("set 17 --deposit 30", 2, "deposit_incomplete")
+    refuses("set 17 --email lea@ --phone 12", 2, "bad_field", "bad_field")
+    done("set 17 --deposit 30 --means cash --receipt T-1 --email lea@exemple.fr --postcode 35400")
+    case = done("show 17 --json")
+    assert (case["email"], case["postcode"], case["deposit"]) == ("lea@exemple.fr", "35400", "30.00")
+    assert done("invoice 17 --yes --json")[0]["due"] == "64.90"
+    before = dump(path)
+    done("set 17 --email lea@exemple.fr")
+    assert dump(path) == before
+    refuses("set 17 --deposit 0", 4, "device_closed")
+    done("set 17 --organism ecosystem --symptom A1 --repair-code B2")  # what the claim asks for
+    refuses("set 17 --organism other", 2, "bad_usage")
+
+
+def test_a_serial_number_told_later_makes_a_comeback(step, done, refuses, at) -> None:
+    step("over")
+    at("2026-04-01T10:00")
+    done(intake(**OTHER, no_bonus=True))
+    done("set 24 --serial fd990100123")
+    assert done("show 24 --json")["comeback_of"] == CASE
+    done("set 24 --serial 'SN 1'")
+    assert done("show 24 --json")["comeback_of"] == ""
+
+
+def test_papers_that_were_not_issued_are_told(step, cli) -> None:
+    step("received")
+    ran = cli("repair documents 17 --kind invoice")
+    assert (ran.code, ran.out) == (MISSING, "")
 
 
 # --- files

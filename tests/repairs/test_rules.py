@@ -129,6 +129,7 @@ def test_a_device_comes_back_up_to_the_same_day_three_months_later(repaired: dat
     assert rules.is_comeback(repaired, today) == (today <= rules.after_months(repaired, 3))
     assert rules.is_comeback(repaired, today) or after > 89
     assert not rules.is_comeback(repaired, today) or after <= 92
+    assert not after or not rules.is_comeback(today, repaired)
 
 
 @given(st.integers(-300, 300))

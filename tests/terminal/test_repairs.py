@@ -157,17 +157,18 @@ def test_a_no_changes_nothing(desk: Callable, shop, line: list[str], question: s
     assert shop.kept() == before
 
 
-def test_control_points_are_asked_one_by_one_and_what_is_bad_says_what(desk: Callable, shop) -> None:
+def test_control_points_are_asked_one_by_one_and_each_answer_is_kept(desk: Callable, shop) -> None:
     known = book.load("")
     asked = points(known.fiches[1], known.products["washing_machine"], Moment.BEFORE)
     terminal = desk("repair check 17", "taken")
     terminal.answers([(asked[0].label, ENTER), (asked[1].label, CTRL_C)])
     assert terminal.ends() == 130
-    assert shop.kept()["repair_check"] == []
+    assert [row[2:7:4] for row in shop.kept()["repair_check"]] == [(asked[0].key, "ok")]
     terminal = desk("repair check 17")
-    steps = [(asked[0].label, ENTER), (asked[1].label, "2\r"), (_("What is wrong?"), "Illisible\r")]
+    steps = [(asked[1].label, "2\r"), (_("What is wrong?"), "Illisible\r")]
     terminal.answers([*steps, *((point.label, "3\r") for point in asked[2:])])
     assert terminal.ends() == 0
+    assert f"1/{len(asked) - 1} {asked[1].label}" in terminal.text  # what was answered before is not asked again
     found = {row[2]: (row[6], row[7]) for row in shop.kept()["repair_check"]}
     assert found == {
         asked[0].key: ("ok", ""),

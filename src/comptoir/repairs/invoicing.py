@@ -65,9 +65,10 @@ def accept(session: Session, number: str, by: By, despite: str = "") -> None:
     """Record that the consumer accepts the quote; raise NoQuote, CannotGoOn, and QuoteExpired unless it is said why."""
     row = ledger.kept(session, number)
     until = last_day(billed.quote(ledger.reader(session), number).issued_at)
-    if in_paris(by.moment).date() > until and not despite:
+    late = in_paris(by.moment).date() > until
+    if late and not despite:
         raise QuoteExpired(number, until.strftime("%d/%m/%Y"))
-    if despite:
+    if late:
         ledger.note(session, row, "despite", by, points="quote", why=despite)
     bill = _answered(session, number, Answer.ACCEPTED)
     bill.answered_at = ledger.move(session, row, CaseStatus.AGREED, by, bill=bill.number)

@@ -10,7 +10,7 @@ from comptoir.core.text import fold
 from comptoir.repairs.bill_refusals import NoLineOfRepair
 from comptoir.repairs.refusals import UnknownRepair
 from comptoir.repairs.rules import CASE_DIGITS, suffix
-from comptoir.repairs.statuses import HERE, CaseStatus, PaperKind
+from comptoir.repairs.statuses import HERE, PaperKind
 from comptoir.store import numbers as numbering
 
 if TYPE_CHECKING:
@@ -342,14 +342,11 @@ def comebacks(reader: "Reader", kept: Kept) -> Iterator[ComebackRow]:
     where = f"{kept.where} AND" if kept.where else "WHERE"
     sql = (
         "SELECT c.number, c.opened_at, f.number, f.repaired_at, "
-        f"CAST(julianday(c.opened_at) - julianday(f.repaired_at) AS INTEGER), {NAME}, c.product_label, c.brand, "
+        f"0, {NAME}, c.product_label, c.brand, "
         f"c.model, c.serial, coalesce(p.name, ''), c.fault, c.status {_FROM} "
         "JOIN repair_case f ON f.number = c.comeback_of LEFT JOIN technician p ON p.id = f.technician_id "
         f"{where} f.repaired_at IS NOT NULL ORDER BY c.opened_at DESC, c.number DESC"
     )
-    return reader.rows(sql, ComebackRow, **kept.values)
-
-
-def statuses(row: CaseDetail | CaseRow) -> CaseStatus:
-    """Give a repair's status."""
-    return CaseStatus(row.status)
+    for row in reader.rows(sql, ComebackRow, **kept.values):
+        opened, repaired = (paris.in_paris(moment).date() for moment in (row.opened_at, row.repaired_at))
+        yield row._replace(days=(opened - repaired).days)

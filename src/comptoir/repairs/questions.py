@@ -30,6 +30,7 @@ else:
 
 GIVE_UP = "give-up"
 PRIVATE, COMPANY = "private", "professional"
+DECIDING = frozenset({"professional", "product", "serial", "bought", "warranty", "consents"})  # of the bonus
 ASKED_NEXT = "-"  # why it is so far
 
 
@@ -48,7 +49,7 @@ def fill(taking: Taking) -> None:
             if taking.desk.can_ask:
                 raise
             problems += problem.problems()
-        if taking.desk.can_ask:
+        if taking.desk.can_ask and key in DECIDING:
             weigh(taking, done)
     if not taking.desk.can_ask:
         try:
@@ -66,7 +67,7 @@ def changed(taking: Taking) -> bool:
     key = taking.desk.ask.choose(_("What is to be changed?"), [*offered, (GIVE_UP, _("Give up"), "")])
     if key == GIVE_UP:
         return False
-    if taking.waived:
+    if taking.waived and key in DECIDING:
         taking.bonus, taking.waived = True, False
     ask = _bonus if key == "bonus" else STEPS[key][1]
     ask(taking, Forms())
@@ -137,24 +138,28 @@ def _model(taking: Taking, forms: Forms) -> None:
 
 
 def _nameplate(taking: Taking, forms: Forms) -> None:
-    text = forms.device.nameplate
-    asks = taking.desk.can_ask
+    path, asks = forms.device.nameplate, taking.desk.can_ask
     while True:
-        if text is None:
-            text = taking.desk.ask.text(_("Photo of the nameplate: its file (Enter for none)"), str) if asks else ""
-        path = text.strip().strip("'\"")  # as a file that is dropped onto a terminal writes itself
-        if not path:
-            taking.pictures = ()
-            return
+        if path is None:
+            path = (
+                _path(taking.desk.ask.text(_("Photo of the nameplate: its file (Enter for none)"), str)) if asks else ""
+            )
         try:
-            taking.pictures = attaching.received(taking.desk, [str(Path(path).expanduser())], Kind.NAMEPLATE)
+            found = attaching.received(taking.desk, [path], Kind.NAMEPLATE) if path else []
         except ComptoirError as problem:
             taking.refused(problem)
-            text = None
+            path = None
         else:
             break
+    taking.pictures = found
     if asks:
-        attaching.tell_serials(taking.desk, taking.pictures)
+        attaching.tell_serials(taking.desk, found)
+
+
+def _path(typed: str) -> str:
+    """Give the path that a person types, or drops onto the terminal, which puts it between quotes."""
+    path = typed.strip().strip("'\"")
+    return str(Path(path).expanduser()) if path.startswith("~/") else path
 
 
 def _serial(taking: Taking, forms: Forms) -> None:

@@ -177,7 +177,7 @@ def last_day(issued: datetime) -> date:
 
 def is_comeback(repaired: date, today: date) -> bool:
     """Tell whether a device repaired on a day comes back under the guarantee of its repair, three months."""
-    return today <= after_months(repaired, GUARANTEE_MONTHS)
+    return repaired <= today <= after_months(repaired, GUARANTEE_MONTHS)
 
 
 def check_past(flag: str, day: date, today: date) -> None:

@@ -9,6 +9,7 @@ from comptoir.core.errors import ComptoirError, MissingValue, UsageProblem, rais
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.refs import typed
+from comptoir.core.text import fold
 from comptoir.desk import Desk
 from comptoir.fiches.rules import Book, Product, check_labelled
 from comptoir.parties.prompts import Customer
@@ -144,9 +145,9 @@ def came_back(taking: Taking, serial: str) -> Comeback | None:
     told = taking.person
     key = typed(serial)
     with taking.desk.reading() as reader:
-        names = [told.get(each, "").lower() for each in ("last_name", "first_name")]
+        names = [fold(told.get(each, "")) for each in ("last_name", "first_name")]
         found = parties.consumers(reader, told["email"]) if told else []
-        owners = [row.id for row in found if [row.last_name.lower(), row.first_name.lower()] == names]
+        owners = [row.id for row in found if [fold(row.last_name), fold(row.first_name)] == names]
         device = services.Known(key, serial, taking.brand, taking.model, owners[0] if owners else 0)
         number = services.comeback_of(reader, device, rules.By(taking.desk.operator, taking.desk.clock.now()))
         if number is None:
