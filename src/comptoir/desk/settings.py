@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("repair_points", "", mark("TOML file of the shop's own control points and products")),
     Entry("repair_siret", "", mark("SIRET that quotes and invoices bear")),
     Entry("repair_address", "", mark("address that quotes and invoices bear, its lines parted by `;`")),
+    Entry("repair_phone", "", mark("phone that slips, quotes and invoices bear")),
     Entry("repair_vat_number", "", mark("VAT number that invoices bear")),
     Entry("repair_postcode", "", mark("postcode that on-site distances are counted from")),
     Entry("postcodes", "", mark("CSV file of postcodes and their coordinates")),

@@ -72,8 +72,7 @@ def intake(  # noqa: PLR0913, PLR0917 - the parts of the form
 ) -> None:
     """Take one device in."""
     draft = prompts.draft(desk, customer, device, work, till, agreement)
-    desk.out.say(prompts.recap(draft))
-    if going.dry_run or not (going.yes or not desk.can_ask or desk.ask.confirm(_("Take this device in?"))):
+    if not prompts.agreed(desk, draft, going):
         desk.out.say(_("nothing was taken in"))
         return
     desk.out.rows(columns.LISTED, [prompts.taken(desk, draft)], view)

@@ -73,6 +73,7 @@ class Shop(NamedTuple):
     address: tuple[str, ...] = ()
     siret: str = ""
     vat_number: str = ""
+    phone: str = ""
 
 
 def slip(case: CaseDetail, bonus: Decimal | None, clauses: str, shop: Shop, moment: datetime) -> Paper:
@@ -227,7 +228,7 @@ def parties(case: CaseDetail, shop: Shop, vat_number: str = "") -> Pair:
     reached = tuple(each for each in (_phone(case.phone), case.email) if each)
     return Pair(
         "Réparateur",
-        (shop.name, *shop.address, *registered, *taxed, *((shop.email,) if shop.email else ())),
+        (shop.name, *shop.address, *registered, *taxed, *(each for each in (shop.phone, shop.email) if each)),
         "Client (particulier)" if case.bonus else "Client",
         (case.customer, *case.address, *country, *reached),
         arrow=False,

@@ -56,7 +56,8 @@ def shop(desk: Desk, *, billing: bool = False) -> "documents.Shop":
         if not settings["repair_vat_number"].strip():
             desk.out.warn(_("`repair_vat_number` is not set: a shop above the VAT franchise needs it on its bills"))
     address = tuple(line.strip() for line in settings["repair_address"].split(";") if line.strip())
-    return documents.Shop(settings["shop_name"], settings["shop_email"], address, siret, settings["repair_vat_number"])
+    who, mail = settings["shop_name"], settings["shop_email"]
+    return documents.Shop(who, mail, address, siret, settings["repair_vat_number"], settings["repair_phone"].strip())
 
 
 def draft(desk: Desk, customer: Customer, device: Device, work: Work, till: Till, agreement: Agreement) -> "Taking":
