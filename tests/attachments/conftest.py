@@ -14,7 +14,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from comptoir.attachments.rules import By
+from comptoir.core.acting import By
 from comptoir.core.clock import Clock
 from comptoir.desk import Desk
 from comptoir.desk.output import Output

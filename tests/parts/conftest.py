@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from comptoir.core.acting import By
 from comptoir.core.errors import DONE
 from comptoir.parts import services
-from comptoir.parts.rules import By, Origin, Purchase
+from comptoir.parts.rules import Origin, Purchase
 from comptoir.store.engine import engine, transaction
 from comptoir.store.migrations import upgrade
 

@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from comptoir.parts import services
-from comptoir.parts.rules import By, NotEnoughParts
+from comptoir.parts.rules import NotEnoughParts
 from comptoir.store.engine import transaction
 path, case = Path(sys.argv[1]), sys.argv[2]
 by = By(case, datetime(2026, 3, 10, 9, tzinfo=UTC))

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from comptoir.core.acting import By
 from comptoir.core.errors import DONE, MISSING, REFUSED
 from comptoir.core.money import french
 from comptoir.fiches import book
@@ -29,7 +30,6 @@ from comptoir.repairs.amounts import RATES
 from comptoir.repairs.bill_refusals import BelowBonus
 from comptoir.repairs.documents import Shop
 from comptoir.repairs.refusals import RepairChanged
-from comptoir.repairs.rules import By
 from comptoir.repairs.statuses import LineKind
 from comptoir.repairs.tables import RepairCase
 from comptoir.store.engine import engine, transaction
@@ -305,7 +305,7 @@ def test_numbers_follow_time_whichever_counter_s_clock_is_behind(step, refuses, 
     assert (bill["number"], bill["issued_at"]) == ("F2027-00002", "2026-12-31T23:10:00+00:00")
     done("credit 24 --why erreur --yes")
     at("2026-12-31T22:30")
-    refuses("invoice 24 --yes", 4, "clock_behind")
+    refuses("invoice 24 --yes", 4, "clock_back")
     whole(path)
 
 

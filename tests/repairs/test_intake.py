@@ -333,7 +333,7 @@ def test_somebody_whose_name_begins_with_an_accent_is_one_person(shop: Path, don
 def test_a_clock_behind_by_an_hour_is_told_and_by_less_follows(shop: Path, refuses, done, at) -> None:
     taken(done)
     at("2026-03-10T08:59")
-    refuses(intake(**OTHER), 4, "clock_behind")
+    refuses(intake(**OTHER), 4, "clock_back")
     at("2026-03-10T09:01")
     assert taken(done, **OTHER)["opened_at"] == "2026-03-10T09:00:00+00:00"
     whole(shop)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from stdnum.luhn import calc_check_digit
 
+from comptoir.core.acting import By, ClockBack, at
 from comptoir.core.errors import ComptoirError
 from comptoir.core.refs import check_digit, typed
 from comptoir.fiches import book
@@ -27,14 +28,12 @@ from comptoir.repairs.documents import Shop
 from comptoir.repairs.refusals import (
     BadSerial,
     CannotGoOn,
-    ClockBehind,
     MistypedRepair,
     NotARepair,
     RepairNumbersUsedUp,
     UnknownBrand,
     next_step,
 )
-from comptoir.repairs.rules import By
 from comptoir.repairs.statuses import CASE_FLOW, CHANGEABLE, OPEN, BillKind, CaseStatus, LineKind, Means
 from comptoir.store.engine import engine, transaction
 from comptoir.store.read import reading
@@ -137,10 +136,10 @@ def test_a_moment_never_precedes_the_last_one_and_an_hour_behind_is_told(minutes
     last = datetime(2026, 3, 10, 9, tzinfo=UTC)
     moment = last + timedelta(minutes=minutes)
     if minutes < -60:
-        with pytest.raises(ClockBehind):
-            rules.at(moment, last)
+        with pytest.raises(ClockBack):
+            at(moment, last)
     else:
-        assert rules.at(moment, last) == max(moment, last)
+        assert at(moment, last) == max(moment, last)
 
 
 # --- devices

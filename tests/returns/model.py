@@ -15,10 +15,10 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine
 
 from comptoir.app import run
+from comptoir.core.acting import By
 from comptoir.core.errors import DONE, REFUSED, ComptoirError
 from comptoir.core.paris import in_paris
 from comptoir.returns import basket, reasons, services
-from comptoir.returns.rules import By
 from comptoir.returns.statuses import Place
 from comptoir.store.engine import engine, transaction
 from comptoir.store.write import writing

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from comptoir.core.acting import By
 from comptoir.core.errors import DONE, MISSING, REFUSED, USAGE
 from comptoir.returns import queries, reasons, services
 from comptoir.returns.documents import Shop
 from comptoir.returns.refusals import ReturnBasketChanged
-from comptoir.returns.rules import By
 from comptoir.store.engine import transaction
 from comptoir.store.read import reading
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from comptoir.core.acting import ClockBack, at
 from comptoir.core.errors import REFUSED, USAGE
 from comptoir.core.refs import check_digit
 from comptoir.returns import rules
@@ -18,7 +19,6 @@ from comptoir.returns.refusals import (
     BadQuantity,
     CannotMove,
     CaseNumbersUsedUp,
-    ClockBack,
     MiscountedVerdict,
     MistypedCase,
     NotACase,
@@ -225,15 +225,15 @@ def test_what_is_recorded_never_goes_back_and_a_clock_well_behind_is_refused(las
     moment = last + timedelta(seconds=seconds)
     if seconds < -3600:
         with pytest.raises(ClockBack) as refused:
-            rules.at(moment, last)
+            at(moment, last)
         assert refused.value.exit_code == REFUSED
     else:
-        assert rules.at(moment, last) == max(moment, last)
+        assert at(moment, last) == max(moment, last)
 
 
 def test_a_clock_well_behind_is_told_the_moment_as_paris_reads_it() -> None:
     with pytest.raises(ClockBack) as refused:
-        rules.at(datetime(2021, 12, 9, 9, tzinfo=UTC), datetime(2021, 12, 10, 9, tzinfo=UTC))
+        at(datetime(2021, 12, 9, 9, tzinfo=UTC), datetime(2021, 12, 10, 9, tzinfo=UTC))
     assert "10:00" in refused.value.message
     assert "09:00" not in refused.value.message
 

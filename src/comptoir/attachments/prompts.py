@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from comptoir.attachments import files, queries
 from comptoir.attachments.files import Checked, ExtractedRow
 from comptoir.attachments.queries import AttachmentRow, LibraryRow
-from comptoir.attachments.rules import KIND_WORDS, By, Kind, Media, Scope, shelf
+from comptoir.attachments.rules import KIND_WORDS, Kind, Media, Scope, shelf
+from comptoir.core.acting import By
 from comptoir.core.errors import MissingValue
 from comptoir.core.i18n import _
 from comptoir.core.later import later

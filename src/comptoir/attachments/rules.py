@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -93,13 +92,6 @@ _KNOWN = frozenset(ending for endings in ENDINGS.values() for ending in endings)
 # Windows, "Naming Files, Paths, and Namespaces"; superscripts count as digits there.
 _RESERVED = r"(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])"
 _FORBIDDEN = r'[<>:"/\\|?*\x00-\x1f\x7f]'
-
-
-class By(NamedTuple):
-    """Who acts, and when."""
-
-    operator: str
-    moment: datetime
 
 
 class Document(NamedTuple):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from comptoir.attachments.refusals import NoAttachment, NoLibraryDocument
-from comptoir.attachments.rules import By, Device, Document, Shelf, Source
+from comptoir.attachments.rules import Device, Document, Shelf, Source
 from comptoir.attachments.tables import Attachment, LibraryDocument
+from comptoir.core.acting import By
 from comptoir.store.history import record
 
 

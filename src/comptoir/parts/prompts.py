@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -11,7 +12,7 @@ from comptoir.desk import Desk
 from comptoir.desk.options import option
 from comptoir.parts import queries, rules
 from comptoir.parts.queries import PurchaseRow
-from comptoir.parts.rules import FLAGS, ORIGIN_WORDS, By, Origin
+from comptoir.parts.rules import FLAGS, ORIGIN_WORDS, Origin
 
 if TYPE_CHECKING:
     from comptoir.core import paris, sheet

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
 from comptoir.core.errors import ComptoirError, NotFound, Refused, UsageProblem, raise_all
@@ -56,25 +56,6 @@ FLAGS = {
     "note": "--note",
 }
 TEXTS = ("reference", "designation", "supplier", "invoice", "donor", "note")
-
-
-class By(NamedTuple):
-    """Who acts, and when."""
-
-    operator: str
-    moment: datetime
-
-
-class Acting(Protocol):
-    """Whatever tells who acts, and when."""
-
-    @property
-    def operator(self) -> str:
-        """Give the name that is kept."""
-
-    @property
-    def moment(self) -> datetime:
-        """Give the moment, aware."""
 
 
 class Purchase(NamedTuple):

@@ -6,6 +6,7 @@ from typing import IO, Any, NamedTuple
 
 from sqlmodel import Session, SQLModel
 
+from comptoir.core.acting import By
 from comptoir.core.i18n import _
 from comptoir.core.paris import in_paris
 from comptoir.core.refs import typed
@@ -14,16 +15,7 @@ from comptoir.core.text import tidy
 from comptoir.parts import queries
 from comptoir.parts.lines import NotPurchases, line_checker
 from comptoir.parts.queries import LotRow, PurchaseRow
-from comptoir.parts.rules import (
-    Acting,
-    NotEnoughParts,
-    NotUsed,
-    Origin,
-    Purchase,
-    check_quantity,
-    checked,
-    shared,
-)
+from comptoir.parts.rules import NotEnoughParts, NotUsed, Origin, Purchase, check_quantity, checked, shared
 from comptoir.parts.tables import PartPurchase, PartUse
 from comptoir.store.engine import driver
 from comptoir.store.history import record
@@ -51,7 +43,7 @@ class Used(NamedTuple):
     unit_cost: Decimal
 
 
-def buy(session: Session, purchase: Purchase, by: Acting, *, again: bool = False) -> Bought:
+def buy(session: Session, purchase: Purchase, by: By, *, again: bool = False) -> Bought:
     """Record a purchase; the same one, by its provenance, day and quantity, is recorded twice only `again`.
 
     Raises BadPart, BadPartQuantity, FutureDay and MissingProvenance.
@@ -64,9 +56,7 @@ def buy(session: Session, purchase: Purchase, by: Acting, *, again: bool = False
     return Bought(_add(session, told, by), is_new=True)
 
 
-def use(
-    session: Session, case_number: str, reference: str, origin: Origin | None, quantity: int, by: Acting
-) -> list[Used]:
+def use(session: Session, case_number: str, reference: str, origin: Origin | None, quantity: int, by: By) -> list[Used]:
     """Take parts of a reference for a case, from the oldest purchases first; of any origin where none is given.
 
     Counted in the transaction that takes them. Raises BadPartQuantity and NotEnoughParts.
@@ -80,7 +70,7 @@ def use(
 
 
 def put_back(
-    session: Session, case_number: str, reference: str, quantity: int, by: Acting, origin: Origin | None = None
+    session: Session, case_number: str, reference: str, quantity: int, by: By, origin: Origin | None = None
 ) -> list[Used]:
     """Put parts of a case back to the purchases they came from, those it took last first; the quantities are negative.
 
@@ -94,7 +84,7 @@ def put_back(
     return _moved(session, case_number, lots, quantity, by, back=True)
 
 
-def import_purchases(session: Session, file: IO[bytes], report: Refuse, by: Acting, *, strict: bool) -> Tally:
+def import_purchases(session: Session, file: IO[bytes], report: Refuse, by: By, *, strict: bool) -> Tally:
     """Bring purchases in from CSV by reference, origin, supplier, invoice and donor; a known one is corrected.
 
     Lines that cannot go in are reported and left out. Raises NotPurchases where the file holds none, and, when strict,
@@ -128,7 +118,7 @@ def import_purchases(session: Session, file: IO[bytes], report: Refuse, by: Acti
 class _Incoming:
     """Purchases that come in from a file, each beside what is kept of it."""
 
-    def __init__(self, session: Session, by: Acting, tally: Tally) -> None:
+    def __init__(self, session: Session, by: By, tally: Tally) -> None:
         self._session = session
         self._by = by
         self._tally = tally
@@ -167,13 +157,13 @@ class _Incoming:
         return rows[0]
 
 
-def _add(session: Session, told: Purchase, by: Acting) -> int:
+def _add(session: Session, told: Purchase, by: By) -> int:
     row = {**_columns(told), "operator": by.operator, "created_at": by.moment}
     key = session.connection().execute(_ADD, row).inserted_primary_key
     return int(key[0]) if key else 0
 
 
-def _correct(session: Session, number: int, told: Purchase, by: Acting) -> None:
+def _correct(session: Session, number: int, told: Purchase, by: By) -> None:
     """Give a purchase what is told of it now; the history keeps what was told before."""
     row = session.get_one(PartPurchase, number)
     before = {name: getattr(row, name) for name in _columns(told)}
@@ -189,7 +179,7 @@ def _columns(told: Purchase) -> dict[str, Any]:
 
 
 def _moved(
-    session: Session, case_number: str, lots: Sequence[LotRow], quantity: int, by: Acting, *, back: bool = False
+    session: Session, case_number: str, lots: Sequence[LotRow], quantity: int, by: By, *, back: bool = False
 ) -> list[Used]:
     """Take a quantity from lots for a case, the first ones first, or put it back to them."""
     moved: list[Used] = []

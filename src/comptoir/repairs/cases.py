@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money, paris
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -34,7 +35,7 @@ else:
     repairing, services = later("comptoir.repairs.repairing"), later("comptoir.repairs.services")
     technicians = later("comptoir.technicians.queries")
 
-Act = Callable[["Session", str, rules.By], object]
+Act = Callable[["Session", str, By], object]
 
 
 class PointRow(NamedTuple):
@@ -146,7 +147,7 @@ def changed(desk: Desk, text: str, told: "Correction") -> list[CaseRow]:
     if not device and not person:
         raise NothingGiven
 
-    def act(session: "Session", number: str, by: rules.By) -> None:
+    def act(session: "Session", number: str, by: By) -> None:
         """Correct both in one transaction."""
         services.change(session, number, device, by)
         services.change_person(session, number, person, by)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
-from comptoir.desk.completion import from_database
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Format, Section, View
 from comptoir.parties.prompts import Customer
 from comptoir.repairs import columns, refusals, till, workshop
 from comptoir.repairs.forms import Agreement, Correction, Device, Going, Telling, Till, Work
 from comptoir.repairs.statuses import CaseStatus, Notice, PaperKind
+from comptoir.repairs.workshop import Despite, Number, Yes
 
 if TYPE_CHECKING:
     from comptoir.attachments import columns as attached
@@ -28,15 +28,6 @@ else:
 
 app = Feature()
 
-Number = Annotated[
-    str,
-    argument(
-        metavar=_("CASE"),
-        help=_("Number of the repair, or its last figures."),
-        complete=from_database(lambda *asked: queries.numbers(*asked)),  # noqa: PLW0108 - loaded when TAB is pressed
-    ),
-]
-Yes = Annotated[bool, option("--yes", "-y", help=_("Do not ask for a confirmation."))]
 Folder = Annotated[
     str, option("--output", "-o", metavar=_("FOLDER"), help=_("Folder of the files; `-` sends one paper to a pipe."))
 ]
@@ -158,7 +149,7 @@ def notify(
 
 
 @app.verb("handover", help=_("Give a device back: paid for, or with nothing to pay."))
-def handover(desk: Desk, number: Number, view: View, despite: workshop.Despite = "") -> None:
+def handover(desk: Desk, number: Number, view: View, despite: Despite = "") -> None:
     """Give one device back."""
     desk.out.rows(columns.LISTED, cases.handed_over(desk, number, despite), view)
 

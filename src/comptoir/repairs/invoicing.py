@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, func, select
 
 from comptoir.core import money
+from comptoir.core.acting import By, at
 from comptoir.core.paris import in_paris
 from comptoir.fiches.rules import Moment
 from comptoir.parts.rules import Origin
@@ -17,7 +18,7 @@ from comptoir.repairs.billed import BillRow
 from comptoir.repairs.queries import LineRow
 from comptoir.repairs.refusals import CannotGoOn, RepairChanged
 from comptoir.repairs.repairing import Papers, check_traced, require
-from comptoir.repairs.rules import By, at, check_agreed, check_consent, last_day, moved, next_bill
+from comptoir.repairs.rules import check_agreed, check_consent, last_day, moved, next_bill
 from comptoir.repairs.statuses import Answer, BillKind, CaseStatus, Consent, LineKind, Means, PaperKind
 from comptoir.repairs.tables import RepairBill, RepairCase
 
@@ -138,7 +139,7 @@ def pay(session: Session, number: str, paid: Paid, papers: Papers, mentions: str
 def credit(session: Session, number: str, said: tuple[str, str], papers: Papers, by: By) -> str:
     """Undo the invoice of a case by a credit note; give its number. The case may be invoiced anew.
 
-    `said` is why, and the shop's own mentions. Raises NoInvoice and ClockBehind.
+    `said` is why, and the shop's own mentions. Raises NoInvoice and ClockBack.
     """
     why, mentions = said
     row = ledger.kept(session, number)
@@ -228,7 +229,7 @@ def _next(session: Session, kind: BillKind, moment: datetime) -> str:
 def _in_turn(session: Session, row: RepairCase, kind: BillKind, by: By) -> By:
     """Give who acts at a moment after all that was done to the case, and after the last bill of this kind.
 
-    Numbers follow time (CGI, ann. II, art. 242 nonies A), whichever counter's clock is behind. Raises ClockBehind.
+    Numbers follow time (CGI, ann. II, art. 242 nonies A), whichever counter's clock is behind. Raises ClockBack.
     """
     issued = col(RepairBill.issued_at)
     last = session.exec(select(issued).where(RepairBill.kind == kind).order_by(issued.desc()).limit(1)).first()

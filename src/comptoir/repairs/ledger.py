@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
+from comptoir.core.acting import By, at
 from comptoir.desk.paper import to_content
 from comptoir.repairs import billed, queries
 from comptoir.repairs.queries import CaseDetail
 from comptoir.repairs.refusals import LinesClosed, UnknownRepair
-from comptoir.repairs.rules import By, at, moved
+from comptoir.repairs.rules import moved
 from comptoir.repairs.statuses import CHANGEABLE, BillKind, CaseStatus, PaperKind
 from comptoir.repairs.tables import RepairCase
 from comptoir.store import documents as issued
@@ -58,13 +59,13 @@ def detail(session: Session, number: str) -> CaseDetail:
 
 
 def move(session: Session, row: RepairCase, target: CaseStatus, by: By, **data: object) -> datetime:
-    """Move a case and record it under the target's name; give the moment. Raises CannotGoOn and ClockBehind."""
+    """Move a case and record it under the target's name; give the moment. Raises CannotGoOn and ClockBack."""
     row.status = moved(row.number, row.status, target)
     return note(session, row, str(target), by, **data)
 
 
 def note(session: Session, row: RepairCase, verb: str, by: By, **data: object) -> datetime:
-    """Record what was done to a case, after all that was recorded before; give the moment. Raises ClockBehind."""
+    """Record what was done to a case, after all that was recorded before; give the moment. Raises ClockBack."""
     row.moved_at = at(by.moment, row.moved_at)
     session.add(row)
     record(session, row.number, verb, moment=row.moved_at, operator=by.operator, **data)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from comptoir.core import money, paris
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -16,7 +17,6 @@ from comptoir.repairs import queries
 from comptoir.repairs.forms import Agreement, Device, Going, Till, Work
 from comptoir.repairs.intake_refusals import ShopIncomplete
 from comptoir.repairs.refusals import NoSiret
-from comptoir.repairs.rules import By
 from comptoir.repairs.statuses import CONSENT_WORDS, PLACE_WORDS, WARRANTY_WORDS, Warranty
 
 if TYPE_CHECKING:

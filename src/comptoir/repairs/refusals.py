@@ -153,16 +153,6 @@ class RepairNumbersUsedUp(Refused):
         super().__init__(_("all the repair numbers of this base were given"), _("begin another base"))
 
 
-class ClockBehind(Refused):
-    """The clock is well behind what is recorded."""
-
-    def __init__(self, last: str) -> None:
-        super().__init__(
-            _("the clock of this machine is behind: something was recorded at {last} already").format(last=last),
-            _("set the clock, then try again; nothing was changed"),
-        )
-
-
 class CannotGoOn(IllegalMove):
     """A case that is not where this could be done."""
 

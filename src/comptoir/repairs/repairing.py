@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from comptoir.core.acting import By
 from comptoir.core.errors import Refused
 from comptoir.core.paris import in_paris
 from comptoir.core.refs import typed
@@ -26,7 +27,7 @@ from comptoir.repairs.refusals import (
     PartsNotTraced,
     RepairChanged,
 )
-from comptoir.repairs.rules import By, check_agreed, check_consent, moved
+from comptoir.repairs.rules import check_agreed, check_consent, moved
 from comptoir.repairs.statuses import OPEN, CaseStatus, Consent, LineKind, PaperKind
 from comptoir.repairs.tables import RepairCase, RepairCheck, RepairLine
 from comptoir.store.read import Reader

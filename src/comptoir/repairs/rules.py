@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,6 @@ from comptoir.repairs.bill_refusals import QuoteRequired
 from comptoir.repairs.refusals import (
     BadSerial,
     CannotGoOn,
-    ClockBehind,
     ConsentMissing,
     DayToCome,
     DepositIncomplete,
@@ -51,7 +50,6 @@ SHORTEST_SERIAL, LONGEST_SERIAL = 3, 60
 IMEI_DIGITS = 15
 MOST_EUROS = Decimal("999999.99")  # a price, a deposit: more is a slip of the finger
 MOST_KM = 20_000  # half way round the Earth
-SKEW = timedelta(hours=1)  # by how much the clocks of two counters may differ
 
 
 class TooMuch(UsageProblem):
@@ -60,13 +58,6 @@ class TooMuch(UsageProblem):
     def __init__(self, flag: str, amount: Decimal) -> None:
         amounts = {"amount": money.spoken(amount), "most": money.spoken(MOST_EUROS)}
         super().__init__(_("`{flag}`: {amount} is more than {most}").format(flag=flag, **amounts))
-
-
-class By(NamedTuple):
-    """Who acts, and when."""
-
-    operator: str
-    moment: datetime
 
 
 class Deposit(NamedTuple):
@@ -118,13 +109,6 @@ def check_billable(number: str, current: CaseStatus, *, billing: bool) -> None:
     if billing and current is CaseStatus.HANDED_OVER:
         return  # where a credit note undid its invoice, another one may be issued
     moved(number, current, CaseStatus.INVOICED if billing else CaseStatus.QUOTED)
-
-
-def at(moment: datetime, last: datetime) -> datetime:
-    """Give the moment to record after the last one recorded, which it never precedes; raise ClockBehind for an hour."""
-    if moment < last - SKEW:
-        raise ClockBehind(in_paris(last).strftime("%d/%m/%Y %H:%M"))
-    return max(moment, last)
 
 
 def serial_number(text: str, *, imei: bool) -> str:

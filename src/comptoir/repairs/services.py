@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from comptoir.attachments import services as attachments
-from comptoir.attachments.rules import By as Acting
 from comptoir.attachments.rules import Device, Document
+from comptoir.core.acting import By, at
 from comptoir.core.paris import in_paris
 from comptoir.core.refs import typed
 from comptoir.fiches.rules import Product
@@ -18,17 +18,7 @@ from comptoir.parts import queries as stock
 from comptoir.repairs import amounts, billed, documents, ledger, queries
 from comptoir.repairs.bill_refusals import NotInvoiced, NotPaid
 from comptoir.repairs.refusals import AlreadyTold, DeviceClosed, PartsInRepair, SerialInCase
-from comptoir.repairs.rules import (
-    By,
-    Deposit,
-    at,
-    changes,
-    check_deposit,
-    corrected,
-    is_comeback,
-    moved,
-    next_number,
-)
+from comptoir.repairs.rules import Deposit, changes, check_deposit, corrected, is_comeback, moved, next_number
 from comptoir.repairs.statuses import (
     FOR_THE_CLAIM,
     OPEN,
@@ -95,7 +85,7 @@ class Message(NamedTuple):
 def take_in(session: Session, intake: Intake, by: By) -> str:
     """Take a device in: its case, its slip, the documents of its kind; give its number.
 
-    Raises SerialInCase for a device that is here already, ClockBehind, and RepairNumbersUsedUp.
+    Raises SerialInCase for a device that is here already, ClockBack, and RepairNumbersUsedUp.
     """
     consumer = keep_consumer(session, intake.person, by.moment)
     reader = ledger.reader(session)
@@ -103,50 +93,45 @@ def take_in(session: Session, intake: Intake, by: By) -> str:
     device = Known(key, intake.serial, intake.brand, intake.model, consumer.id or 0)
     comeback = comeback_of(reader, device, by)
     last = session.exec(select(RepairCase).order_by(col(RepairCase.number).desc()).limit(1)).first()
-    moment = at(by.moment, last.opened_at) if last else by.moment
+    by = by._replace(moment=at(by.moment, last.opened_at) if last else by.moment)
     number = next_number(last.number if last else None)
-    told = intake._asdict()
-    same = ("place", "brand", "model", "serial", "bought_on", "warranty", "service", "fault", "condition", "distance")
-    session.add(
-        RepairCase(
-            **{name: told[name] for name in (*same, "far_why")},
-            number=number,
-            consumer_id=consumer.id or 0,
-            status=CaseStatus.RECEIVED,
-            product=intake.product.key,
-            product_label=intake.product.label,
-            fiche=intake.product.fiche,
-            serial_key=key,
-            bonus=int(intake.bonus),
-            deposit=intake.deposit.amount,
-            deposit_means=intake.deposit.means,
-            deposit_receipt=intake.deposit.receipt,
-            consents=[str(consent) for consent in intake.consents],
-            comeback_of=comeback,
-            organism="",
-            symptom="",
-            repair_code="",
-            operator=by.operator,
-            opened_at=moment,
-            moved_at=moment,
-        )
-    )
-    record(
-        session,
-        number,
-        "intake",
-        moment=moment,
-        operator=by.operator,
-        **({"comeback_of": comeback} if comeback else {}),
-    )
+    session.add(_case(number, intake, device, by, comeback_of=comeback))
+    told = {"comeback_of": comeback} if comeback else {}
+    record(session, number, "intake", moment=by.moment, operator=by.operator, **told)
     case = ledger.detail(session, number)
-    slip = documents.slip(case, intake.product.bonus if intake.bonus else None, intake.clauses, intake.shop, moment)
-    ledger.issue(session, number, PaperKind.SLIP, slip, moment)
+    expected = intake.product.bonus if intake.bonus else None
+    slip = documents.slip(case, expected, intake.clauses, intake.shop, by.moment)
+    ledger.issue(session, number, PaperKind.SLIP, slip, by.moment)
     kind = Device(intake.product.key, intake.product.family, intake.brand, intake.model)
-    acting = Acting(by.operator, moment)
-    attachments.attach_library(session, number, kind, acting)
-    attachments.attach(session, number, intake.pictures, acting)
+    attachments.attach_library(session, number, kind, by)
+    attachments.attach(session, number, intake.pictures, by)
     return number
+
+
+def _case(number: str, intake: Intake, device: Known, by: By, *, comeback_of: str | None) -> RepairCase:
+    same = ("place", "brand", "model", "serial", "bought_on", "warranty", "service", "fault", "condition", "distance")
+    return RepairCase(
+        **{name: getattr(intake, name) for name in (*same, "far_why")},
+        number=number,
+        consumer_id=device.consumer,
+        status=CaseStatus.RECEIVED,
+        product=intake.product.key,
+        product_label=intake.product.label,
+        fiche=intake.product.fiche,
+        serial_key=device.key,
+        bonus=int(intake.bonus),
+        deposit=intake.deposit.amount,
+        deposit_means=intake.deposit.means,
+        deposit_receipt=intake.deposit.receipt,
+        consents=[str(consent) for consent in intake.consents],
+        comeback_of=comeback_of,
+        organism="",
+        symptom="",
+        repair_code="",
+        operator=by.operator,
+        opened_at=by.moment,
+        moved_at=by.moment,
+    )
 
 
 def comeback_of(reader: Reader, device: Known, by: By) -> str | None:

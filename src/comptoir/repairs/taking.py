@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from comptoir.core import money, paris
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, MissingValue, UsageProblem, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -149,7 +150,7 @@ def came_back(taking: Taking, serial: str) -> Comeback | None:
         found = parties.consumers(reader, told["email"]) if told else []
         owners = [row.id for row in found if [fold(row.last_name), fold(row.first_name)] == names]
         device = services.Known(key, serial, taking.brand, taking.model, owners[0] if owners else 0)
-        number = services.comeback_of(reader, device, rules.By(taking.desk.operator, taking.desk.clock.now()))
+        number = services.comeback_of(reader, device, By(taking.desk.operator, taking.desk.clock.now()))
         if number is None:
             return None
         repaired = queries.case(reader, number).repaired_at

@@ -5,6 +5,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from comptoir.core import paris
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.returns import queries, remaining
 from comptoir.returns.queries import ItemRow
@@ -24,7 +25,7 @@ from comptoir.returns.refusals import (
     UnknownReason,
 )
 from comptoir.returns.remaining import Held, Reasons
-from comptoir.returns.rules import By, basket_name, check_quantity
+from comptoir.returns.rules import basket_name, check_quantity
 from comptoir.returns.statuses import Place
 from comptoir.store.read import Reader
 

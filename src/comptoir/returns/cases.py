@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
@@ -14,7 +15,7 @@ from comptoir.returns import exports, prompts, queries
 from comptoir.returns.queries import CaseDetail, CaseRow, LineRow
 from comptoir.returns.refusals import AllAccepted, BadCount, NoWhy
 from comptoir.returns.remaining import Reasons
-from comptoir.returns.rules import NOT_INVOICED, By, Verdict, credit_note
+from comptoir.returns.rules import NOT_INVOICED, Verdict, credit_note
 from comptoir.returns.statuses import CASE_WORDS, CaseStatus
 
 if TYPE_CHECKING:

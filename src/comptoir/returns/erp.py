@@ -12,6 +12,7 @@ from itertools import groupby, islice
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, Refused
 from comptoir.core.i18n import _
 from comptoir.core.sheet import BadLine, NotASheet, NothingImported, Refuse, Sheet, Tally, check_header, freed
@@ -20,7 +21,7 @@ from comptoir.returns import queries, services
 from comptoir.returns.exports import ExportRow
 from comptoir.returns.queries import CaseDetail, LineRow
 from comptoir.returns.refusals import CannotMove, UnknownCase
-from comptoir.returns.rules import NOT_INVOICED, By, Verdict, credit_note, is_case, path
+from comptoir.returns.rules import NOT_INVOICED, Verdict, credit_note, is_case, path
 from comptoir.returns.statuses import CASE_WORDS, STEPS, CaseStatus
 from comptoir.store.engine import driver
 from comptoir.store.read import Reader

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comptoir.core import money, paris
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
@@ -27,7 +28,7 @@ from comptoir.returns.refusals import (
     UnknownReason,
 )
 from comptoir.returns.remaining import Held, Reasons
-from comptoir.returns.rules import By, check_quantity, estimate, total
+from comptoir.returns.rules import check_quantity, estimate, total
 from comptoir.returns.statuses import Place
 
 if TYPE_CHECKING:

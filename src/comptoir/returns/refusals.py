@@ -211,16 +211,6 @@ class NoSuchBasket(NotFound):
         super().__init__(_("no saved basket is called `{name}`").format(name=name), told)
 
 
-class ClockBack(Refused):
-    """The clock is well behind what is recorded."""
-
-    def __init__(self, last: str) -> None:
-        super().__init__(
-            _("the clock of this machine is behind: something was recorded at {last} already").format(last=last),
-            _("set the clock, then try again; nothing was changed"),
-        )
-
-
 class NotACase(UsageProblem):
     """A text that is no case number."""
 

@@ -1,13 +1,12 @@
 """What remains of a line, windows, credits, numbers and verdicts: the rules of a return."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from comptoir.core import money
 from comptoir.core.i18n import _, ngettext
-from comptoir.core.paris import in_paris
 from comptoir.core.refs import IN_STORE, check_digit, typed
 from comptoir.core.text import REPLACEMENT, tidy
 from comptoir.returns.refusals import (
@@ -17,7 +16,6 @@ from comptoir.returns.refusals import (
     BadQuantity,
     CannotMove,
     CaseNumbersUsedUp,
-    ClockBack,
     MiscountedVerdict,
     MistypedCase,
     NotACase,
@@ -31,14 +29,6 @@ if TYPE_CHECKING:
 CASE_DIGITS = 8
 SHORTEST_SUFFIX = 2
 NOT_INVOICED = "0"  # the number of a credit note until it is invoiced
-SKEW = timedelta(hours=1)  # by how much the clocks of two counters may differ
-
-
-class By(NamedTuple):
-    """Who acts, and when."""
-
-    operator: str
-    moment: datetime
 
 
 class Verdict(NamedTuple):
@@ -177,13 +167,6 @@ def total(items: Sequence[Wanted]) -> str:
         lines = ngettext("{count} line has no reason yet", "{count} lines have no reason yet", lacking)
         told.append(lines.format(count=lacking))
     return ", ".join(told)
-
-
-def at(moment: datetime, last: datetime) -> datetime:
-    """Give the moment to record after another: never before it; raise ClockBack where the clock is well behind."""
-    if last - moment > SKEW:
-        raise ClockBack(in_paris(last).strftime("%d/%m/%Y %H:%M"))
-    return max(moment, last)
 
 
 def moved(number: str, current: CaseStatus, target: CaseStatus) -> CaseStatus:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from comptoir.core import money
+from comptoir.core.acting import By, at
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.deliveries.tables import DeliveryReturn
 from comptoir.desk.paper import to_content
@@ -26,7 +27,7 @@ from comptoir.returns.refusals import (
     UnknownCase,
 )
 from comptoir.returns.remaining import Held, Reasons
-from comptoir.returns.rules import NOT_INVOICED, By, Verdict, at, check_verdict, credit, estimate, moved, next_number
+from comptoir.returns.rules import NOT_INVOICED, Verdict, check_verdict, credit, estimate, moved, next_number
 from comptoir.returns.statuses import CaseStatus, PaperKind, Place
 from comptoir.returns.tables import ReturnCase, ReturnLine
 from comptoir.store import documents as issued

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlite3 import Connection
 from typing import NamedTuple
 
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.money import spoken
@@ -16,7 +17,7 @@ from comptoir.returns.queries import ItemRow
 from comptoir.returns.reasons import Reason
 from comptoir.returns.refusals import OtherCustomer
 from comptoir.returns.remaining import Reasons, held
-from comptoir.returns.rules import By, estimate
+from comptoir.returns.rules import estimate
 from comptoir.returns.statuses import Place
 from comptoir.scanning.commands import LABELS, Command
 from comptoir.scanning.lookup import Scanned

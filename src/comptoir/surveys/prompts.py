@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import paris
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.i18n import _, in_use, ngettext
 from comptoir.core.later import later
@@ -51,9 +52,9 @@ class AskedRow(NamedTuple):
     recipient: str
 
 
-def by(desk: Desk) -> "services.By":
+def by(desk: Desk) -> By:
     """Give who acts, and when."""
-    return services.By(desk.operator, desk.clock.now())
+    return By(desk.operator, desk.clock.now())
 
 
 def today(desk: Desk) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError
 from comptoir.core.later import later
 from comptoir.desk import Desk
@@ -69,7 +70,7 @@ def taken(desk: Desk, names: Sequence[str], *, again: bool) -> Readings:
     return readings
 
 
-def _recorded(session: "Session", came: Came, by: "services.By", refuse: Refuse, *, again: bool) -> Iterator[ReadRow]:
+def _recorded(session: "Session", came: Came, by: By, refuse: Refuse, *, again: bool) -> Iterator[ReadRow]:
     """Record the replies of one message; those that cannot be are refused."""
     try:
         found = _read(ledger.reader(session), came)
@@ -92,7 +93,7 @@ def _read(reader: "Reader", came: Came) -> list[Reply]:
     return read(text, lambda code: queries.is_given(reader, code))
 
 
-def _kept(session: "Session", came: Came, reply: Reply, by: "services.By", *, again: bool) -> ReadRow:
+def _kept(session: "Session", came: Came, reply: Reply, by: By, *, again: bool) -> ReadRow:
     """Record one reply; raise NoScore, BadScore and AnsweredOtherwise."""
     number = queries.of_code(ledger.reader(session), reply.code)
     answer = services.Answer(reply.checked(), reply.comment, came.source, came.moment)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from comptoir.core.acting import By
 from comptoir.repairs import ledger
 from comptoir.repairs.services import DOMAIN
 from comptoir.store import outbox
@@ -17,13 +18,6 @@ from comptoir.surveys import queries, rules
 from comptoir.surveys.refusals import AnsweredOtherwise, NotAnswered, NotAsked
 from comptoir.surveys.statuses import Outcome, Source
 from comptoir.surveys.tables import Survey
-
-
-class By(NamedTuple):
-    """Who acts, and when."""
-
-    operator: str
-    moment: datetime
 
 
 class Asking(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.core import paris
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
@@ -73,9 +74,9 @@ def today(desk: Desk) -> date:
     return paris.in_paris(desk.clock.now()).date()
 
 
-def by(desk: Desk) -> rules.By:
+def by(desk: Desk) -> By:
     """Give who acts, and when."""
-    return rules.By(desk.operator, desk.clock.now())
+    return By(desk.operator, desk.clock.now())
 
 
 def found(desk: Desk, text: str) -> TechnicianRow:

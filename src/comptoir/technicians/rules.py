@@ -1,7 +1,7 @@
 """Who is qualified for which fiche on a day, until when, and what of the plan is late."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from comptoir.core.i18n import _
@@ -23,13 +23,6 @@ from comptoir.technicians.statuses import Progress, Standing
 WARNED = timedelta(60)  # how long before its last day a qualification is told to end soon
 LONGEST_TEXT = 200  # characters of a title, a certificate, a note
 ONE_DAY = timedelta(1)
-
-
-class By(NamedTuple):
-    """Who acts, and when."""
-
-    operator: str
-    moment: datetime
 
 
 class Period(NamedTuple):

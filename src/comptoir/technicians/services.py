@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.text import fold
 from comptoir.store.engine import driver
@@ -22,7 +23,7 @@ from comptoir.technicians.refusals import (
     UnknownTraining,
     UnknownWatch,
 )
-from comptoir.technicians.rules import By, Period, check_adds
+from comptoir.technicians.rules import Period, check_adds
 from comptoir.technicians.tables import LegalWatch, Technician, TechnicianFiche, Training
 
 
