@@ -236,3 +236,10 @@ def test_characters_of_every_width_stay_within_the_terminal_and_none_is_lost(one
         told = letters_of([line for line in lines if not is_rule(line[:-1])])
         data = letters_of(["Un", "Deux", one, other])
         assert told in (data, data + letters_of(["::"]))  # a field a line: a colon after each title
+
+
+@pytest.mark.parametrize("more", ["", "é", "日本"])
+def test_a_word_with_a_hyphen_is_not_cut_a_command_may_be_copied_from_it(more: str) -> None:
+    lines = table.wrapped(f"once signed{more}: comptoir repair set 00000017 --consent circular-parts", 40)
+    assert any("circular-parts" in line for line in lines)
+    assert any("--consent" in line for line in lines)

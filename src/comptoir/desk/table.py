@@ -134,8 +134,8 @@ def wrapped(text: str, width: int | None) -> list[str]:
     if width is None or wide(text) <= width:
         return [text]
     if wide(text) == len(text):
-        return textwrap.wrap(text, max(width, 1)) or [""]
-    return list(wcwidth.wrap(text, max(width, 2))) or [""]
+        return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
+    return list(wcwidth.wrap(text, max(width, 2), break_on_hyphens=False)) or [""]
 
 
 def _padded(text: str, width: int, *, right: bool) -> str:
