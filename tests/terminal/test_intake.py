@@ -159,7 +159,7 @@ def test_options_that_cannot_be_taken_are_asked_for_again(desk: Callable, shop) 
     terminal.sees(
         _("no product is called `{name}`").format(name="portable"), "Ordinateur portable", "Téléphone portable"
     )
-    terminal.answers([(_("What is it?"), "ordinateur portable\r")])
+    terminal.answers([(_("Kind of device"), "ordinateur portable\r")])
     terminal.sees(_("the brand `{brand}` is not known").format(brand="Bosh"), "`Bosch`")
     terminal.answers([(_("Take this brand as it is?"), NO), (_("Brand") + " :", "bosch\r")])
     terminal.answers([(_("Serial number") + " :", "SN 1\r"), (_("Bought on (Enter if unknown)"), ENTER)])
@@ -189,7 +189,7 @@ def test_a_device_that_is_here_already_is_told_at_its_number(desk: Callable, sho
 # --- what stands against the bonus
 
 AGAINST = [
-    (("private", "product"), [(_("Who is the customer?"), "2\r")], Professional().message, _("What is it?")),
+    (("private", "product"), [(_("Who is the customer?"), "2\r")], Professional().message, _("Kind of device")),
     (
         ("warranty", "service"),
         [(_("Under which warranty is it still?"), "4\r")],
@@ -202,10 +202,10 @@ AGAINST = [
         StillGuaranteed("22/11/2025", "22/11/2027").message,
         _("What is asked"),
     ),
-    (("product", "service"), [(_("What is it?"), "réfrigérateur\r")], "GEM - Avec fluides", _("What is asked")),
+    (("product", "service"), [(_("Kind of device"), "réfrigérateur\r")], "GEM - Avec fluides", _("What is asked")),
     (("serial", "service"), [(_("Serial number") + " :", "FD9901\r")], "00000017", _("What is asked")),
 ]
-NEXT = {_("What is it?"): "lave-linge\r", _("What is asked"): "Réparer\r"}
+NEXT = {_("Kind of device"): "lave-linge\r", _("What is asked"): "Réparer\r"}
 NAMES = ["professional", "warranty", "bought", "fiche", "comeback"]
 
 
@@ -282,7 +282,7 @@ def test_what_is_corrected_gives_the_bonus_back(desk: Callable, shop) -> None:
 
 def test_another_product_takes_another_number(desk: Callable, shop) -> None:
     terminal = desk(intake())
-    terminal.answers([(TAKE, NO), field("product"), (_("What is it?"), "smartphone\r")])
+    terminal.answers([(TAKE, NO), field("product"), (_("Kind of device"), "smartphone\r")])
     terminal.answers([(_("IMEI (*#06# shows it)") + " : FD 9901", f"{ERASE}490154203237518\r")])
     terminal.sees(TAKE, times=2)
     terminal.types(YES)

@@ -59,7 +59,7 @@ def questions() -> list[Step]:
         (_("Postcode") + " :", "35000\r"),
         (_("Town") + " :", "Rennes\r"),
         (_("Who is the customer?"), ENTER),
-        (_("What is it?"), "smartphone\r"),
+        (_("Kind of device"), "smartphone\r"),
         (_("Brand") + " :", "Zorglub\r"),
         (_("Take this brand as it is?"), "o\r"),
         (_("Model") + " :", "Z 3000\r"),

@@ -105,7 +105,7 @@ def _product(taking: Taking, forms: Forms) -> None:
         if text is None and not taking.desk.can_ask:
             raise MissingValue("--product")
         if text is None:
-            text = taking.desk.ask.text(_("What is it?"), str)
+            text = taking.desk.ask.text(_("Kind of device"), str)
         try:
             taking.product = find_product(text, taking.known.products)
         except ComptoirError as problem:
