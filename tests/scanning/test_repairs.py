@@ -36,3 +36,11 @@ def test_a_slip_of_another_base_finds_nothing(cli, taken_in):
 def test_a_mistyped_slip_is_none(cli, taken_in):
     readings = cli("scan --json --explain 00000018").data
     assert not any(reading["kind"] == "repair" or reading["records"] for reading in readings)
+
+
+def test_a_serial_number_finds_the_repair_of_its_device(cli):
+    laptop = INTAKE.replace("smartphone", "lave-linge")
+    assert cli(f"{laptop} 'FD 9901-00123'").code == 0
+    found = chosen(cli, "fd9901 00123")
+    (record,) = found["records"]
+    assert (found["kind"], record["type"], record["reference"]) == ("reference", "repair", "FD 9901-00123")

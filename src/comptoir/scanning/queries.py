@@ -9,10 +9,12 @@ from comptoir.buyback import queries as buybacks
 from comptoir.catalog import queries as devices
 from comptoir.core import paris
 from comptoir.core.errors import NotFound
+from comptoir.core.refs import typed
 from comptoir.deliveries import queries as deliveries
 from comptoir.deliveries.queries import FoundRow
 from comptoir.repairs import queries as repairs
 from comptoir.returns import queries as returns
+from comptoir.scanning import codes
 from comptoir.scanning.commands import Profile
 from comptoir.scanning.rules import Kind
 
@@ -172,6 +174,11 @@ def _repaired(reader: "Reader", serial: str) -> list[Record]:
     return [_repair(row) for row in repairs.cases(reader, kept)]
 
 
+def _serial(reader: "Reader", value: str) -> list[Record]:
+    """Find the repairs of a device by its serial number; an IMEI is a kind of its own."""
+    return [] if codes.is_imei(value) else _repaired(reader, typed(value))
+
+
 def _repair(row: repairs.CaseRow) -> Record:
     day = paris.in_paris(row.opened_at).date()
     name = " ".join(part for part in (row.product_label, row.brand, row.model) if part)
@@ -199,7 +206,9 @@ def _in_catalogue(reader: "Reader", code: str) -> list[Record]:
 _COLUMNS = {Kind.GTIN: "ean", Kind.REFERENCE: "reference_key"}
 _FINDERS: dict[Kind, Callable[["Reader", str], list[Record]]] = {
     Kind.GTIN: lambda reader, value: _delivered(deliveries.of_ean(reader, value, MOST)),
-    Kind.REFERENCE: lambda reader, value: _delivered(deliveries.of_reference(reader, value, MOST)),
+    Kind.REFERENCE: lambda reader, value: (
+        _delivered(deliveries.of_reference(reader, value, MOST)) or _serial(reader, value)
+    ),
     Kind.DELIVERY_NOTE: lambda reader, value: _delivered(deliveries.of_note(reader, int(value), MOST_OF_A_NOTE)),
     Kind.BUYBACK: _bought_back,
     Kind.RETURN: _sent_back,
