@@ -101,3 +101,15 @@ def test_documents_of_the_library_attach_themselves_to_the_next_repairs(step, cl
     assert {(each["name"], each["source"]) for each in found} == {("notice.pdf", "product"), ("rappel.pdf", "model")}
     assert cli(["repair", "library", "drop", "1", "--yes"]).code == 0
     assert len(cli(f"repair files {CASE} --json").data) == 2
+
+
+def test_the_doctor_misses_the_files_of_a_base_that_was_moved_without_them(step, cli, tmp_path):
+    step("received")
+    (tmp_path / "notice.pdf").write_bytes(PDF)
+    assert cli(["repair", "attach", CASE, str(tmp_path / "notice.pdf"), "--kind", "other"]).code == 0
+    sound = {row["part"]: row["health"] for row in cli("doctor --json").data}
+    assert sound["files"] == "good"
+    (tmp_path / "shop.db.files").rename(tmp_path / "elsewhere")
+    ran = cli("doctor --json")
+    assert ran.code == 6
+    assert {row["part"] for row in ran.data if row["health"] == "bad"} == {"files"}

@@ -1,15 +1,20 @@
 """The command that looks at the machine."""
 
+from comptoir.attachments import queries
 from comptoir.core.errors import DATABASE, DONE
-from comptoir.core.i18n import _, mark
+from comptoir.core.i18n import _, mark, ngettext
 from comptoir.desk import Desk
+from comptoir.desk.equipment import Finding, Health
 from comptoir.desk.options import Feature
 from comptoir.desk.output import Column, View
+from comptoir.store import blobs
+from comptoir.store.sqlite import State, state
 
 app = Feature()
 
 PARTS = {
     "database": mark("database"),
+    "files": mark("attached files"),
     "language": mark("language"),
     "terminal": mark("terminal"),
     "camera library": mark("camera library"),
@@ -29,5 +34,21 @@ FOUND = (
 def doctor(desk: Desk, view: View) -> int:
     """Look at the machine; exit with 6 where the database cannot be used."""
     found = desk.equipment()
+    if all(each.health is not Health.BAD for each in found) and state(desk.settings.database) is State.CURRENT:
+        found.insert(2, _files(desk))
     desk.out.rows(FOUND, found, view)
     return DATABASE if any(each.health == "bad" for each in found) else DONE
+
+
+def _files(desk: Desk) -> Finding:
+    """Look for the files of the documents that the database names."""
+    with desk.reading() as reader:
+        known = queries.digests(reader)
+    folder = blobs.folder_of(desk.settings.database)
+    gone = blobs.missing(folder, known)
+    if not gone:
+        told = ngettext("{count} file", "{count} files", len(known)).format(count=len(known))
+        return Finding("files", Health.GOOD, told)
+    told = ngettext("{count} file is not in `{folder}`", "{count} files are not in `{folder}`", len(gone))
+    advice = _("restore this folder from the same copy as the database")
+    return Finding("files", Health.BAD, told.format(count=len(gone), folder=folder), advice)
