@@ -34,7 +34,7 @@ from comptoir.store.write import writing
 from .conftest import BY, CASE, MOMENT, executable, heic, photo, plate, vast_png
 
 IMEI = "490154203237518"
-DEVICE = Device("lave-linge", "Gros électroménager", "Bosch", "WAT28400FF")
+DEVICE = Device("washing_machine", "Gros électroménager", "Bosch", "WAT28400FF")
 
 
 def attached(desk: Desk, *paths: Path, kind: Kind = Kind.PICTURE) -> list[AttachmentRow]:
@@ -352,7 +352,7 @@ def test_documents_of_a_model_a_product_and_a_family_come_onto_a_case_once(desk,
 
     assert copied() == ["model", "model", "product", "family"]
     assert copied() == []
-    assert copied("00000024", Device("lave-vaisselle", "", "", "")) == ["product"]
+    assert copied("00000024", Device("dishwasher", "", "", "")) == ["product"]
     rows = prompts.listed(desk, CASE)
     assert [row.source for row in rows] == ["model", "model", "product", "family"]
     assert "notice.pdf" in [row.name for row in rows]
@@ -363,12 +363,12 @@ def test_documents_of_a_model_a_product_and_a_family_come_onto_a_case_once(desk,
 def test_the_library_keeps_a_content_once_a_place_under_its_last_title(desk, write) -> None:
     path, place = str(write("sheet.jpg", photo())), (Scope.PRODUCT, "Lave-linge")
     [row] = prompts.shelved(desk, place, path, None, None)
-    assert (row.title, row.kind, row.target, row.scope) == ("sheet.jpg", "other", "lave-linge", "product")
+    assert (row.title, row.kind, row.target, row.scope) == ("sheet.jpg", "other", "washing_machine", "product")
     [again] = prompts.shelved(desk, place, path, Kind.PICTURE, "Vue éclatée")
     assert (again.id, again.title, again.kind) == (row.id, "Vue éclatée", "picture")
     assert prompts.shelved(desk, place, path, Kind.PICTURE, "Vue éclatée") == [again]
     assert [verb for _reference, verb in history(desk)] == ["shelve", "shelve"]
-    prompts.shelved(desk, (Scope.FAMILY, "Lave-linge"), path, None, None)
+    prompts.shelved(desk, (Scope.FAMILY, "Gros électroménager"), path, None, None)
     assert [row.scope for row in prompts.library(desk, None, None)] == ["family", "product"]
     assert prompts.library(desk, Scope.PRODUCT, "LAVE-linge") == [again]
     assert prompts.library(desk, Scope.MODEL, None) == []

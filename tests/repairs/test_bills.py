@@ -30,7 +30,7 @@ from comptoir.repairs.amounts import RATES
 from comptoir.repairs.bill_refusals import BelowBonus
 from comptoir.repairs.documents import Shop
 from comptoir.repairs.refusals import RepairChanged
-from comptoir.repairs.statuses import LineKind
+from comptoir.repairs.statuses import LineKind, Means
 from comptoir.repairs.tables import RepairCase
 from comptoir.store.engine import engine, transaction
 from comptoir.store.read import reading
@@ -52,7 +52,8 @@ class Undone(Exception):
 def terms(session: Any, number: str = CASE, bonus: str = "0", threshold: str = "0") -> invoicing.Terms:
     """Give what a bill is made of now."""
     held = queries.lines(ledger.reader(session), number)
-    return invoicing.Terms(held, Decimal(bonus), Decimal(threshold), False, "Mentions\n")
+    deposit = queries.case(ledger.reader(session), number).deposit
+    return invoicing.Terms(held, Decimal(bonus), Decimal(threshold), False, "Mentions\n", deposit)
 
 
 def bills(path: Path) -> list[str]:
@@ -112,7 +113,7 @@ def test_what_is_left_may_be_owed_to_the_customer(step, done, refuses) -> None:
         (LAPTOP, "149,99", "--no-bonus", None),
         (PHONE, "25", "", None),
         ({"no_bonus": True}, "10", "", None),
-        ({"no_bonus": True}, "100", "--bonus 50", None),
+        ({"no_bonus": True}, "100", "--bonus 50", "without_bonus"),
     ],
 )
 def test_there_is_a_bonus_from_its_amount_and_from_its_threshold_on(  # noqa: PLR0917 - fixtures, and a row of a table
@@ -595,3 +596,77 @@ def test_kill_9_of_an_invoice_leaves_all_of_it_or_nothing(counters, lived, tmp_p
             assert counters(path, lines=[[["invoice", CASE, "--yes"]]]) == [[[DONE, []]]]
             assert bills(path) == ["F2026-00001"]
     assert left == {True, False}, "kills came before and after the moment that counts"
+
+
+# --- what may change between the recap and the issue, and what is corrected to get a bonus
+
+
+def test_the_bonus_is_refused_again_where_the_device_was_corrected_since_the_intake(step, done, refuses) -> None:
+    path = step("over")
+    done(intake(**{**OTHER, "serial": "SN 8"}))
+    play(path, "assign 24 karim", f"check 24 {BEFORE}", "line 24 labour Pose --price 90", "start 24")
+    play(path, f"check 24 {AFTER}", "finish 24")
+    for wrong, right, kind in (
+        ("--warranty legal", "--warranty none", "under_warranty"),
+        ("--bought 2025-12-01", "--bought 2020-01-01", "still_guaranteed"),
+        ("--serial 'FD 9901-00123'", "--serial 'SN 8'", "comeback_has_no_bonus"),
+    ):
+        done(f"set 24 {wrong}")
+        refuses("invoice 24 --yes", 4, kind)
+        done(f"set 24 {right}")
+    done("invoice 24 --yes")
+    whole(path)
+
+
+def test_what_was_said_of_one_part_excuses_no_other(step, done, refuses) -> None:
+    path = step("repairing")
+    play(path, f"check {CASE} {AFTER}")
+    done("finish 17 --despite 'Tiroir'")
+    done("line 17 part Pompe --reference PUMP --price 5 --quantity 8")
+    refuses("finish 17", 4, "parts_not_traced")
+    done("drop 17 3 --yes")
+    for line in ("finish 17 --despite Tiroir", "invoice 17 --yes"):
+        done(line)
+    whole(path)
+
+
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [
+        (invoicing.credit, (("erreur", "Mentions\n", "F2026-00001"), PAPERS)),
+        (invoicing.pay, (invoicing.Paid(Means.CARD, "T", "F2026-00001"), PAPERS, "Mentions\n")),
+    ],
+)
+def test_another_invoice_than_the_one_shown_is_neither_undone_nor_paid(step, done, act, given) -> None:
+    path = step("invoiced")
+    done("credit 17 --why erreur --yes")
+    done("invoice 17 --yes")
+    before = dump(path)
+    with pytest.raises(RepairChanged), transaction(path) as session:
+        act(session, CASE, *given, BY)
+    assert dump(path) == before
+
+
+def test_a_deposit_told_after_the_recap_is_seen(step) -> None:
+    path = step("repaired")
+    with transaction(path) as session:
+        stale = terms(session)._replace(deposit=Decimal("30.00"))
+    with pytest.raises(RepairChanged), transaction(path) as session:
+        invoicing.invoice(session, CASE, stale, PAPERS, BY)
+
+
+def test_a_device_given_back_before_its_invoice_may_still_be_billed(step, done) -> None:
+    path = step("repaired")
+    done("handover 17 --despite 'Paie vendredi'")
+    done("invoice 17 --yes")
+    done("pay 17 --means transfer --receipt V-1")
+    whole(path)
+
+
+def test_a_repair_that_was_undone_is_no_repair_to_come_back_from(step, done) -> None:
+    path = step("repaired")
+    for line in ("check 17 earth=bad", "putback 17 PUMP", "cancel 17 --why irréparable --yes", "handover 17"):
+        done(line)
+    done(intake(**{**OTHER, "serial": "FD 9901-00123"}))
+    assert done("show 24 --json")["comeback_of"] == ""
+    whole(path)

@@ -258,7 +258,7 @@ def test_what_goes_on_all_the_same_says_why_in_the_history_and_on_the_report(ste
     refuses("finish 17 --despite ' '", 4, "parts_not_traced")
     done("finish 17 --despite 'Repris  demain'")
     assert despite(path) == [
-        {"points": "PUMP", "why": "Repris demain"},
+        {"points": "PUMP", "why": "Repris demain", "missing": '[["PUMP", "new", 1]]'},
         {"points": "water_leak, earth", "why": "Repris demain"},
     ]
     assert printed(path, "report").count("Repris demain") == 2
@@ -520,9 +520,11 @@ def test_a_repaired_device_that_fails_a_control_or_gives_a_part_back_is_in_the_w
 def test_a_part_billed_after_the_repair_is_traced_before_its_invoice(step, refuses, done) -> None:
     path = step("repaired")
     done("line 17 part Courroie --reference PUMP --price 1")
-    refuses("invoice 17 --yes", 4, "parts_not_traced")
+    refuses("invoice 17 --yes", 4, "cannot_go_on")  # it is in the workshop again
+    refuses("finish 17", 4, "parts_not_traced")
     done("use 17 PUMP")
-    done("invoice 17 --yes")
+    for line in ("finish 17", "invoice 17 --yes"):
+        done(line)
     whole(path)
 
 

@@ -220,7 +220,8 @@ def test_the_distance_is_measured_with_the_table_of_postcodes(shop, tmp_path: Pa
     assert 60 < taken(done, **SITE, **OTHER, postcode="35400")["distance"] < 70
     brest = {**OTHER, "serial": "SN 3", "postcode": "29200"}
     refuses(intake(**SITE, **brest), 4, "too_far")
-    assert taken(done, **SITE, **brest, distance=99)["distance"] == 99  # as the odometer says
+    refuses(intake(**SITE, **brest, distance=99), 4, "too_far")  # no road is shorter than the crow's
+    assert taken(done, **SITE, **brest, distance=260, far_because="Seul réparateur")["distance"] == 260
     refuses(intake(**SITE, serial="SN 4", postcode="75002"), 2, "no_distance")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from comptoir.attachments import files, queries
 from comptoir.attachments.files import Checked, ExtractedRow
 from comptoir.attachments.queries import AttachmentRow, LibraryRow
+from comptoir.attachments.refusals import NoShelf
 from comptoir.attachments.rules import KIND_WORDS, Kind, Media, Scope, shelf
 from comptoir.core.acting import By
 from comptoir.core.errors import MissingValue
@@ -14,6 +15,8 @@ from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
+from comptoir.fiches import book
+from comptoir.fiches.rules import find_product, plain
 
 if TYPE_CHECKING:
     from comptoir.attachments import services
@@ -71,17 +74,37 @@ def detached(desk: Desk, case_number: str, number: int, *, yes: bool) -> list[At
 
 def shelved(desk: Desk, place: tuple[Scope, str], path: str, kind: Kind | None, title: str | None) -> list[LibraryRow]:
     """Put a file into the library, about a product, a family or a `brand model`; give its row."""
+    where = shelf(place[0], _named(desk, *place))
     [found] = files.checked(desk, [Path(path)], kind or Kind.OTHER)
     [document] = files.kept(desk, [found])
-    where = shelf(*place)
     with desk.writing() as session:
         made = services.keep_library(session, where, document, tidy(title or document.name), by(desk))
     with desk.reading() as reader:
         return [row for row in queries.on_shelf(reader, where) if row.id == made.id]
 
 
+def _named(desk: Desk, scope: Scope, text: str) -> str:
+    """Give what a document of the library is about, as cases look it up; raise UnknownProduct, NoShelf."""
+    known = book.load(desk.settings["repair_points"]).products
+    match scope:
+        case Scope.PRODUCT:
+            return find_product(text, known).key
+        case Scope.FAMILY:
+            families = dict.fromkeys(product.family for product in known.values())
+            same = [family for family in families if plain(family) == plain(text)]
+            if not same:
+                raise NoShelf(text, _("known families: {names}").format(names=", ".join(families)))
+            return same[0]
+        case _ if len(text.split()) > 1:
+            return text
+        case _:
+            raise NoShelf(text, _("write the brand, then the model: `BRAND MODEL`"))
+
+
 def library(desk: Desk, scope: Scope | None, target: str | None) -> list[LibraryRow]:
     """List the documents of the library, and warn of those whose file is gone."""
+    if scope and target:
+        target = _named(desk, scope, target)
     with desk.reading() as reader:
         rows = queries.library(reader, scope, shelf(Scope.PRODUCT, target).target if target else None)
     _warn_of_missing(desk, rows)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from comptoir.core.errors import NotFound, OutsideFailure, Refused
+from comptoir.core.errors import NotFound, OutsideFailure, Refused, UsageProblem
 from comptoir.core.i18n import _, mark
 from comptoir.core.text import shown
 
@@ -91,3 +91,10 @@ class NoLibraryDocument(NotFound):
             _("the library has no document {number}").format(number=number),
             _("`comptoir repair library list` lists them"),
         )
+
+
+class NoShelf(UsageProblem):
+    """A document of the library is about nothing that a case could look up."""
+
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(_("`{text}` names no family and no model").format(text=text), hint)

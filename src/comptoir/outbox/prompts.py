@@ -164,6 +164,8 @@ def _tell(desk: Desk, trial: "Trial") -> None:
 def tell_waiting(desk: Desk) -> None:
     """Tell how many messages wait, and what sends them."""
     count = _waits(desk)
+    if not count:  # another process sent them meanwhile
+        return
     told = ngettext(
         "{count} message waits in the outbox: `comptoir outbox send` sends it",
         "{count} messages wait in the outbox: `comptoir outbox send` sends them",

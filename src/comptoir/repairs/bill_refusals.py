@@ -146,3 +146,13 @@ class QuoteExpired(Refused):
                 number=number
             ),
         )
+
+
+class WithoutBonus(Refused):
+    """A bonus is given for a device that was taken in without."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("repair {number} was taken in without the bonus").format(number=number),
+            _("leave `--bonus` out; a device that has a right to it is taken in again"),
+        )

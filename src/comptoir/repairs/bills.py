@@ -13,9 +13,10 @@ from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
 from comptoir.fiches.rules import bonus_of
+from comptoir.parts import queries as stock
 from comptoir.parts.rules import ORIGIN_WORDS, Origin
 from comptoir.repairs import amounts, billed, cases, prompts, queries, rules
-from comptoir.repairs.bill_refusals import BadRepairLine, BelowBonus, BonusUnknown, NothingToBill
+from comptoir.repairs.bill_refusals import BadRepairLine, BelowBonus, BonusUnknown, NothingToBill, WithoutBonus
 from comptoir.repairs.billed import BillRow
 from comptoir.repairs.forms import Bonus, Price
 from comptoir.repairs.prompts import by
@@ -94,7 +95,7 @@ def terms(desk: Desk, text: str, wanted: Bonus, *, billing: bool) -> "tuple[Case
         raise NothingToBill(case.number)
     bonus, threshold, circular = _bonus(desk, case, held, wanted, billing=billing)
     letter = "repair-invoice" if billing else "repair-quote"
-    return case, invoicing.Terms(held, bonus, threshold, circular, prompts.clauses(desk, letter))
+    return case, invoicing.Terms(held, bonus, threshold, circular, prompts.clauses(desk, letter), case.deposit)
 
 
 def quoted(desk: Desk, case: CaseDetail, given: "Terms", despite: str) -> list[BillRow]:
@@ -155,7 +156,11 @@ def paid(desk: Desk, text: str, means: Means | None, receipt: str | None) -> lis
     chosen = means or _means(desk)
     number = tidy(desk.value("--receipt", receipt, _("Number of the till's receipt"), _filled))
     _filled(number)
-    kept, told, own = cases.papers(desk), invoicing.Paid(chosen, number), prompts.clauses(desk, "repair-invoice")
+    kept, told, own = (
+        cases.papers(desk),
+        invoicing.Paid(chosen, number, bill.number),
+        prompts.clauses(desk, "repair-invoice"),
+    )
     cases.moved(
         desk, case.number, lambda session, number, by: invoicing.pay(session, number, told, kept, own, by), paid=True
     )
@@ -171,7 +176,7 @@ def credited(desk: Desk, text: str, why: str, *, yes: bool) -> list[BillRow]:
     asked = _("Undo invoice {number}, {total} incl. tax, by a credit note?")
     if not desk.agreed(asked.format(number=bill.number, total=money.spoken(bill.total)), yes=yes):
         return []
-    kept, said = cases.papers(desk), (reason, prompts.clauses(desk, "repair-invoice"))
+    kept, said = cases.papers(desk), (reason, prompts.clauses(desk, "repair-invoice"), bill.number)
     cases.done(desk, case.number, lambda session, number, by: invoicing.credit(session, number, said, kept, by))
     return _last(desk, case.number)
 
@@ -252,16 +257,20 @@ def _bonus(
     desk: Desk, case: CaseDetail, held: Sequence[LineRow], wanted: Bonus, *, billing: bool
 ) -> tuple[Decimal, Decimal, bool]:
     """Give the bonus, the total from which there is one, and whether parts of the circular economy raise it."""
-    circular = invoicing.is_circular(held)
+    if wanted.bonus is not None and not case.bonus:
+        raise WithoutBonus(case.number)
     if wanted.no_bonus or not case.bonus:
         return money.ZERO, money.ZERO, False
+    with desk.reading() as reader:
+        used = [each.origin for each in stock.used_in(reader, case.number)]
+    circular = invoicing.is_circular(held, used if billing else list(Origin))  # a quote tells what is to be
     product = prompts.points(desk).products.get(case.product)
     threshold = (product.threshold if product else None) or money.ZERO
     if wanted.bonus is not None:
         amount = money.parse(wanted.bonus)
         rules.check_amount("--bonus", amount)
         total = amounts.sums(held).total
-        if billing and total < max(amount, threshold):
+        if total < amount or (billing and total < threshold):
             raise BelowBonus(total, amount, threshold)
         return amount, threshold, circular and bool(product and product.circular)
     total = amounts.sums(held).total

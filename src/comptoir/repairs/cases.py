@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money, paris
 from comptoir.core.acting import By
-from comptoir.core.errors import ComptoirError, MissingValue, raise_all
+from comptoir.core.errors import ComptoirError, MissingValue, Refused, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.refs import typed
@@ -18,7 +18,7 @@ from comptoir.repairs import brands, prompts, queries, rules
 from comptoir.repairs.prompts import by
 from comptoir.repairs.queries import CaseDetail, CaseRow, CheckRow
 from comptoir.repairs.refusals import BadResult, NoReasonGiven, NothingGiven, UnknownPoint, next_step
-from comptoir.repairs.statuses import HERE, CaseStatus, Consent
+from comptoir.repairs.statuses import CHANGEABLE, HERE, CaseStatus, Consent
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -211,6 +211,8 @@ def checklist(desk: Desk, text: str, moment: Moment | None) -> list[PointRow]:
     with desk.reading() as reader:
         found = {(each.moment, each.point): each for each in queries.checks(reader, case.number)}
     rows = [_row(point, found.pop((point.moment, point.key), None)) for point in of(desk, case, moment)]
+    if CaseStatus(case.status) in {CaseStatus.INVOICED, CaseStatus.HANDED_OVER, CaseStatus.CANCELLED}:
+        rows = [row for row in rows if row.result]  # what the shop asks for since is not asked of this one
     # A point that the shop took out of its list since keeps what was found at it.
     return rows + [PointRow(*each) for each in found.values() if moment in {None, each.moment}]
 
@@ -258,15 +260,18 @@ def attached(desk: Desk, text: str, paths: Sequence[str], kind: "Kind | None") -
     case = resolved(desk, text)
     rows = attaching.attached(desk, case.number, paths, kind)
     read = next((row.serial for row in rows if row.serial), "")
-    if read and not case.serial:
-        done(desk, case.number, lambda session, number, by: services.change(session, number, {"serial": read}, by))
-    elif (
-        read and case.status not in {CaseStatus.HANDED_OVER, CaseStatus.CANCELLED} and typed(read) != typed(case.serial)
-    ):
+    if not read or typed(read) == typed(case.serial) or CaseStatus(case.status) not in CHANGEABLE:
+        return rows
+    if case.serial:
         told = _(
             "the nameplate says {read}, the case says {serial}: `comptoir repair set {number} --serial` corrects it"
         )
         desk.out.warn(told.format(read=read, serial=case.serial, number=case.number))
+        return rows
+    try:
+        done(desk, case.number, lambda session, number, by: services.change(session, number, {"serial": read}, by))
+    except Refused as problem:  # the files are attached, whatever the number is worth
+        desk.out.warn(problem.message)
     return rows
 
 

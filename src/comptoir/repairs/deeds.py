@@ -1,9 +1,14 @@
 """Reads of what was done to a repair, and the words for it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from comptoir.attachments.rules import KIND_WORDS
 from comptoir.core.i18n import _, mark
+from comptoir.fiches.rules import MOMENT_WORDS, RESULT_WORDS
+from comptoir.parts.rules import ORIGIN_WORDS
+from comptoir.repairs.statuses import MEANS_WORDS, NOTICE_WORDS
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
@@ -80,6 +85,11 @@ TOLD = {
 }
 
 
+# Values that are keys of the program, in words.
+SAID: Mapping[str, str] = {**MOMENT_WORDS, **RESULT_WORDS, **MEANS_WORDS, **NOTICE_WORDS, **ORIGIN_WORDS, **KIND_WORDS}
+UNSAID = frozenset({"missing"})  # figures that a rule reads again
+
+
 class HistoryRow(NamedTuple):
     """Something that was done to a repair."""
 
@@ -91,7 +101,11 @@ class HistoryRow(NamedTuple):
     @property
     def told(self) -> str:
         """Give what was done and said, in words."""
-        said = ", ".join(f"{_(TOLD.get(key, key))} {value}" for key, value in self.data.items() if value)
+        said = ", ".join(
+            f"{_(TOLD.get(key, key))} {_(SAID.get(value, value))}"
+            for key, value in self.data.items()
+            if value and key not in UNSAID
+        )
         done = _(DONE.get(self.verb, self.verb))
         return f"{done}: {said}" if said else done
 

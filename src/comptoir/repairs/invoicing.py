@@ -1,7 +1,7 @@
 """Writes of quotes, invoices and credit notes: issued once, frozen, undone by another paper and never by an edit."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -15,11 +15,12 @@ from comptoir.parts.rules import Origin
 from comptoir.repairs import amounts, billed, billing, documents, ledger, queries
 from comptoir.repairs.bill_refusals import BelowBonus, NothingToBill, PaidAlready, QuoteExpired
 from comptoir.repairs.billed import BillRow
+from comptoir.repairs.intake_refusals import ComebackHasNoBonus
 from comptoir.repairs.queries import LineRow
-from comptoir.repairs.refusals import CannotGoOn, RepairChanged
+from comptoir.repairs.refusals import CannotGoOn, RepairChanged, UnderWarranty
 from comptoir.repairs.repairing import Papers, check_traced, require
-from comptoir.repairs.rules import check_agreed, check_consent, last_day, moved, next_bill
-from comptoir.repairs.statuses import Answer, BillKind, CaseStatus, Consent, LineKind, Means, PaperKind
+from comptoir.repairs.rules import check_agreed, check_bought, check_consent, last_day, moved, next_bill
+from comptoir.repairs.statuses import Answer, BillKind, CaseStatus, Consent, LineKind, Means, PaperKind, Warranty
 from comptoir.repairs.tables import RepairBill, RepairCase
 
 
@@ -34,6 +35,7 @@ class Terms(NamedTuple):
     threshold: Decimal
     circular: bool
     mentions: str
+    deposit: Decimal = money.ZERO
 
 
 class Paid(NamedTuple):
@@ -41,6 +43,15 @@ class Paid(NamedTuple):
 
     means: Means
     receipt: str
+    bill: str = ""  # the invoice that was shown; whichever stands where none was
+
+
+class Undone(NamedTuple):
+    """Why an invoice is undone, the shop's own mentions, and the invoice that was shown, whichever stands without."""
+
+    why: str
+    mentions: str
+    bill: str = ""
 
 
 def quote(session: Session, number: str, terms: Terms, papers: Papers, by: By, despite: str = "") -> str:
@@ -50,7 +61,9 @@ def quote(session: Session, number: str, terms: Terms, papers: Papers, by: By, d
     """
     row = ledger.kept(session, number)
     moved(number, row.status, CaseStatus.QUOTED)
-    _same_lines(session, number, terms)
+    total = _same_lines(session, number, terms)
+    if total < terms.bonus:
+        raise BelowBonus(total, terms.bonus, terms.threshold)
     by = _in_turn(session, row, BillKind.QUOTE, by)
     require(session, row, papers.points(row, Moment.BEFORE), by, despite)
     _replace(session, number)
@@ -101,7 +114,9 @@ def invoice(session: Session, number: str, terms: Terms, papers: Papers, by: By)
     total = _same_lines(session, number, terms)
     check_traced(session, number)
     check_agreed(number, total, billed.agreed(ledger.reader(session), number))
-    _check_bonus(row, total, terms)
+    if terms.deposit != row.deposit:
+        raise RepairChanged(number)
+    _check_bonus(session, row, total, terms)
     bill = _bill(session, row, BillKind.INVOICE, terms, by)
     session.add(bill)
     told = {"bill": bill.number, "total": bill.total, "bonus": bill.bonus}
@@ -120,10 +135,10 @@ def invoice(session: Session, number: str, terms: Terms, papers: Papers, by: By)
 def pay(session: Session, number: str, paid: Paid, papers: Papers, mentions: str, by: By) -> bool:
     """Record the till's receipt of an invoice, and print the invoice as paid; tell whether that is new.
 
-    Raises NoInvoice, and PaidAlready where another receipt is known.
+    Raises NoInvoice, RepairChanged for another invoice than the one shown, and PaidAlready for another receipt.
     """
     row = ledger.kept(session, number)
-    found = billed.invoice(ledger.reader(session), number)
+    found = _shown(session, number, paid.bill)
     if found.paid_at is not None:
         if (found.means, found.receipt) == (str(paid.means), paid.receipt):
             return False
@@ -136,14 +151,14 @@ def pay(session: Session, number: str, paid: Paid, papers: Papers, mentions: str
     return True
 
 
-def credit(session: Session, number: str, said: tuple[str, str], papers: Papers, by: By) -> str:
+def credit(session: Session, number: str, said: tuple[str, ...], papers: Papers, by: By) -> str:
     """Undo the invoice of a case by a credit note; give its number. The case may be invoiced anew.
 
-    `said` is why, and the shop's own mentions. Raises NoInvoice and ClockBack.
+    Raises NoInvoice, ClockBack, and RepairChanged for another invoice than the one shown.
     """
-    why, mentions = said
+    why, mentions, shown = Undone(*said)
     row = ledger.kept(session, number)
-    found = billed.invoice(ledger.reader(session), number)
+    found = _shown(session, number, shown)
     told = {name: getattr(found, name) for name in ("lines", "total", "vat", "bonus", "circular", "deposit", "due")}
     by = _in_turn(session, row, BillKind.CREDIT_NOTE, by)
     moment = by.moment
@@ -167,6 +182,13 @@ def credit(session: Session, number: str, said: tuple[str, str], papers: Papers,
     return bill.number
 
 
+def _shown(session: Session, number: str, shown: str) -> BillRow:
+    found = billed.invoice(ledger.reader(session), number)
+    if shown not in {"", found.number}:
+        raise RepairChanged(number)
+    return found
+
+
 def _same_lines(session: Session, number: str, terms: Terms) -> Decimal:
     """Give the total of the lines that a person saw; raise RepairChanged where they are others, and NothingToBill."""
     if list(terms.lines) != queries.lines(ledger.reader(session), number):
@@ -176,19 +198,27 @@ def _same_lines(session: Session, number: str, terms: Terms) -> Decimal:
     return amounts.sums(terms.lines).total
 
 
-def _check_bonus(row: RepairCase, total: Decimal, terms: Terms) -> None:
+def _check_bonus(session: Session, row: RepairCase, total: Decimal, terms: Terms) -> None:
+    """Refuse the bonus again as the intake does: what was told of the device may have been corrected since."""
     if not terms.bonus:
         return
     if not row.bonus:
         raise RepairChanged(row.number)
     check_consent(row.consents, Consent.DATA, row.number)
+    if row.warranty is not Warranty.NONE:
+        raise UnderWarranty(row.warranty)
+    check_bought(date.fromisoformat(row.bought_on) if row.bought_on else None, in_paris(row.opened_at).date())
+    if row.comeback_of:
+        first = session.get_one(RepairCase, row.comeback_of).repaired_at or row.opened_at
+        raise ComebackHasNoBonus(row.comeback_of, in_paris(first).strftime("%d/%m/%Y"))
     if total < max(terms.bonus, terms.threshold):
         raise BelowBonus(total, terms.bonus, terms.threshold)
 
 
-def is_circular(lines: Sequence[LineRow]) -> bool:
-    """Tell whether a part of the circular economy went into a repair."""
-    return any(line.kind == LineKind.PART and line.origin == Origin.CIRCULAR for line in lines)
+def is_circular(lines: Sequence[LineRow], used: Iterable[str]) -> bool:
+    """Tell whether lines bill a part of the circular economy; `used` are the origins of the parts taken from stock."""
+    billed = any(line.kind == LineKind.PART and line.origin == Origin.CIRCULAR for line in lines)
+    return billed and Origin.CIRCULAR in set(used)
 
 
 def _bill(session: Session, row: RepairCase, kind: BillKind, terms: Terms, by: By) -> RepairBill:
@@ -237,12 +267,9 @@ def _in_turn(session: Session, row: RepairCase, kind: BillKind, by: By) -> By:
 
 
 def _is_open(session: Session, row: RepairCase) -> bool:
-    """Tell whether a case may be invoiced: repaired, or given back and its invoice undone since; never twice."""
-    reader = ledger.reader(session)
-    if billed.standing(reader, row.number):
-        return False
-    undone = any(bill.kind == BillKind.INVOICE for bill in billed.bills(reader, row.number))
-    return row.status is CaseStatus.REPAIRED or (row.status is CaseStatus.HANDED_OVER and undone)
+    """Tell whether a case may be invoiced: repaired, or given back without an invoice that stands; never twice."""
+    standing = billed.standing(ledger.reader(session), row.number)
+    return standing is None and (row.status is CaseStatus.REPAIRED or ledger.is_undone(session, row))
 
 
 def _replace(session: Session, number: str) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from comptoir.core.acting import By, at
 from comptoir.desk.paper import to_content
-from comptoir.repairs import billed, queries
+from comptoir.repairs import billed, deeds, queries
 from comptoir.repairs.queries import CaseDetail
 from comptoir.repairs.refusals import LinesClosed, UnknownRepair
 from comptoir.repairs.rules import moved
@@ -39,12 +39,14 @@ def changeable(session: Session, number: str) -> RepairCase:
 
 
 def is_undone(session: Session, row: RepairCase) -> bool:
-    """Tell whether a device was given back and its invoice undone since: another one may be issued."""
+    """Tell whether a device was given back and has no invoice that stands, undone or put off: one may be issued."""
     if row.status is not CaseStatus.HANDED_OVER:
         return False
     found = reader(session)
     bills = {bill.kind for bill in billed.bills(found, row.number)}
-    return BillKind.INVOICE in bills and billed.standing(found, row.number) is None
+    given_back = [each for each in deeds.history(found, row.number) if each.verb == CaseStatus.HANDED_OVER]
+    put_off = row.repaired_at is not None and any("despite" in each.data for each in given_back)
+    return (BillKind.INVOICE in bills or put_off) and billed.standing(found, row.number) is None
 
 
 def reader(session: Session) -> Reader:
@@ -61,6 +63,8 @@ def detail(session: Session, number: str) -> CaseDetail:
 def move(session: Session, row: RepairCase, target: CaseStatus, by: By, **data: object) -> datetime:
     """Move a case and record it under the target's name; give the moment. Raises CannotGoOn and ClockBack."""
     row.status = moved(row.number, row.status, target)
+    if target in {CaseStatus.REPAIRING, CaseStatus.QUOTED}:  # what was repaired is not, after all
+        row.repaired_at = None
     return note(session, row, str(target), by, **data)
 
 

@@ -318,6 +318,28 @@ def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, s
     return [(row.kind, f"{FILES[row.kind]}-{row.reference}.pdf", row.content) for row in found]
 
 
+class Sent(NamedTuple):
+    """A message of the outbox that left, or may."""
+
+    key: str
+    recipient: str
+
+
+def told(reader: "Reader", start: str) -> list[Sent]:
+    """List the messages whose key begins so, in order; those refused or given up told nobody anything."""
+    sql = (
+        "SELECT key, recipient FROM outbox WHERE substr(key, 1, length(:start)) = :start "
+        "AND state NOT IN ('refused', 'dropped') ORDER BY id"
+    )
+    return list(reader.rows(sql, Sent, start=start))
+
+
+def next_telling(reader: "Reader", start: str) -> int:
+    """Give the place of the next message whose key begins so, whatever became of the others."""
+    sql = "SELECT count(*) + 1 FROM outbox WHERE substr(key, 1, length(:start)) = :start"
+    return int(sum(reader.values(sql, start=start)))
+
+
 def of_serial(reader: "Reader", key: str) -> list[KnownDevice]:
     """List the repairs of the device that bears this serial number, the latest first."""
     sql = f"{_KNOWN} WHERE serial_key = :key AND serial_key <> '' ORDER BY opened_at DESC, number DESC"

@@ -224,13 +224,27 @@ def _distance(taking: Taking, forms: Forms) -> int:
     """Give the distance in km: told, measured, or asked for; raise NoDistance."""
     try:
         told = forms.work.distance
-        distance = _measured(taking.desk, taking.person.get("postcode", "")) if told is None else told
+        distance = _farther(taking, told)
         rules.check_distance(distance, ASKED_NEXT)
     except NoDistance as problem:
         taking.refused(problem)
         now = "" if taking.distance is None else str(taking.distance)
         return taking.text("--distance", None, _("Distance in km"), _kilometres, now)
     return distance
+
+
+def _farther(taking: Taking, told: int | None) -> int:
+    """Give the distance told, or the table's where it is farther: a figure typed does not pass over 100 km."""
+    try:
+        measured = _measured(taking.desk, taking.person.get("postcode", ""))
+    except NoDistance:
+        if told is None:
+            raise
+        return told
+    if told is not None and told < measured:
+        says = _("{distance} km were told, the table of postcodes says {measured}: it counts")
+        taking.desk.out.warn(says.format(distance=told, measured=measured))
+    return max(told or 0, measured)
 
 
 def _kilometres(text: str) -> int:

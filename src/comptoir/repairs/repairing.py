@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from json import dumps, loads
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -17,6 +18,7 @@ from comptoir.parts import services as parts
 from comptoir.parts.rules import Origin, check_quantity
 from comptoir.repairs import amounts, billed, deeds, documents, ledger, queries
 from comptoir.repairs.bill_refusals import NoPrice
+from comptoir.repairs.deeds import HistoryRow
 from comptoir.repairs.queries import CaseDetail, CheckRow, LineRow
 from comptoir.repairs.refusals import (
     CannotGoOn,
@@ -121,6 +123,14 @@ def add_line(session: Session, number: str, line: Line, by: By) -> None:
         _check_consent(row, Origin(line.origin))
     session.add(RepairLine(number=number, **line._asdict()))
     ledger.note(session, row, "line", by, designation=line.designation, quantity=line.quantity, price=line.price)
+    if line.kind is LineKind.PART:
+        _reopen(session, row, by)
+
+
+def _reopen(session: Session, row: RepairCase, by: By) -> None:
+    """Send a repaired device back to the workshop, for its parts changed: they are traced when it ends."""
+    if row.status is CaseStatus.REPAIRED:
+        ledger.move(session, row, CaseStatus.REPAIRING, by)
 
 
 def drop_lines(session: Session, number: str, seen: Sequence[LineRow], by: By) -> None:
@@ -164,6 +174,7 @@ def use(session: Session, number: str, wanted: Line, origin: Origin | None, by: 
                 )
             )
         ledger.note(session, row, "use", by, part=each.reference, origin=each.origin, quantity=each.quantity)
+    _reopen(session, row, by)
     return used
 
 
@@ -172,7 +183,7 @@ def _origin(session: Session, row: RepairCase, wanted: Line) -> Origin | None:
     reader, key = ledger.reader(session), typed(wanted.reference)
     waiting = [line for line in queries.lines(reader, row.number) if typed(line.reference) == key]
     for line in waiting:
-        if line.kind == LineKind.PART and is_untraced(session, row.number, line):
+        if line.kind == LineKind.PART and _untraced(session, row.number, line) > 0:
             return Origin(line.origin)
     left = stock.left_by_origin(reader, key)
     agreed = [each for each in Origin if CONSENT_OF.get(each) in {None, *map(Consent, row.consents)}]
@@ -182,12 +193,12 @@ def _origin(session: Session, row: RepairCase, wanted: Line) -> Origin | None:
 def put_back(session: Session, number: str, reference: str, quantity: int, by: By) -> None:
     """Put parts of a case back to stock; its lines stay, a repaired device is in the workshop again. Raises NotUsed."""
     row = ledger.kept(session, number)
-    if row.status in {CaseStatus.INVOICED, CaseStatus.HANDED_OVER}:
+    given_back = row.status is CaseStatus.HANDED_OVER
+    if row.status is CaseStatus.INVOICED or (given_back and billed.standing(ledger.reader(session), number)):
         raise LinesClosed(number, row.status)
     parts.put_back(session, number, reference, quantity, by)
     ledger.note(session, row, "put_back", by, part=reference, quantity=quantity)
-    if row.status is CaseStatus.REPAIRED:
-        ledger.move(session, row, CaseStatus.REPAIRING, by)
+    _reopen(session, row, by)
 
 
 def start(session: Session, number: str, papers: Papers, by: By, despite: str = "") -> None:
@@ -202,7 +213,8 @@ def start(session: Session, number: str, papers: Papers, by: By, despite: str = 
         raise NoTechnician(number)
     require(session, row, papers.points(row, Moment.BEFORE), by, despite)
     _check_technician(session, row, technicians.technician(reader, row.technician_id), by, despite)
-    check_agreed(number, amounts.sums(queries.lines(reader, number)).total, billed.agreed(reader, number))
+    if row.status is not CaseStatus.REPAIRED:  # back in the workshop, it is quoted anew if it must be
+        check_agreed(number, amounts.sums(queries.lines(reader, number)).total, billed.agreed(reader, number))
     ledger.move(session, row, CaseStatus.REPAIRING, by)
 
 
@@ -217,39 +229,45 @@ def finish(session: Session, number: str, papers: Papers, by: By, despite: str =
     reader = ledger.reader(session)
     lines = queries.lines(reader, number)
     untraced = untraced_parts(session, number)
+    named = [reference for reference, _origin in untraced]
     if untraced and not despite:
-        raise PartsNotTraced(number, untraced)
+        raise PartsNotTraced(number, named)
     if untraced:
-        ledger.note(session, row, "despite", by, points=", ".join(untraced), why=despite)
+        missing = dumps([[*part, count] for part, count in untraced.items()])
+        ledger.note(session, row, "despite", by, points=", ".join(named), why=despite, missing=missing)
     check_agreed(number, amounts.sums(lines).total, billed.agreed(reader, number))
     require(session, row, papers.points(row, Moment.AFTER), by, despite)
-    moment = ledger.move(session, row, CaseStatus.REPAIRED, by, **({"untraced": untraced} if untraced else {}))
+    moment = ledger.move(session, row, CaseStatus.REPAIRED, by, **({"untraced": ", ".join(named)} if named else {}))
     row.repaired_at = moment
     case = ledger.detail(session, number)
     reader = ledger.reader(session)
-    passed = [each for each in deeds.history(reader, number) if each.verb == "despite"]
+    passed = passed_over(deeds.history(reader, number))
     checks, points = queries.checks(reader, number), papers.points(case)
     report = documents.report(case, checks, passed, papers.shop, moment, points)
     ledger.issue(session, number, PaperKind.REPORT, report, moment)
 
 
-def untraced_parts(session: Session, number: str) -> list[str]:
-    """List the references of the parts that lines bill and no purchase accounts for."""
-    lines = queries.lines(ledger.reader(session), number)
-    return [line.reference for line in lines if line.kind == LineKind.PART and is_untraced(session, number, line)]
+def passed_over(done: Sequence[HistoryRow]) -> list[HistoryRow]:
+    """List what was passed over before the repair, and since it last began: what came between was looked at again."""
+    begun = [place for place, each in enumerate(done) if each.verb == CaseStatus.REPAIRING] or [len(done)]
+    kept = [each for place, each in enumerate(done) if not begun[0] < place < begun[-1]]
+    return [each for each in kept if each.verb == "despite"]
+
+
+def untraced_parts(session: Session, number: str) -> dict[tuple[str, str], int]:
+    """Count the parts that lines bill and no purchase accounts for, by reference and origin."""
+    lines = [line for line in queries.lines(ledger.reader(session), number) if line.kind == LineKind.PART]
+    return {(line.reference, line.origin): left for line in lines if (left := _untraced(session, number, line)) > 0}
 
 
 def check_traced(session: Session, number: str) -> None:
-    """Raise PartsNotTraced for parts that nobody accounted for, nor said why, when the repair ended."""
-    reader = ledger.reader(session)
-    said = {part for each in deeds.history(reader, number) if each.verb == "despite" for part in _parted(each.data)}
-    left = [reference for reference in untraced_parts(session, number) if reference not in said]
+    """Raise PartsNotTraced for parts that nobody accounted for, beyond those it was said why of as the repair ended."""
+    done = deeds.history(ledger.reader(session), number)
+    told = [each.data["missing"] for each in done if "missing" in each.data]
+    said = {(reference, origin): count for reference, origin, count in loads(told[-1])} if told else {}
+    left = [part for part, count in untraced_parts(session, number).items() if count > said.get(part, 0)]
     if left:
-        raise PartsNotTraced(number, left)
-
-
-def _parted(data: dict[str, str]) -> list[str]:
-    return data.get("points", "").split(", ")
+        raise PartsNotTraced(number, [reference for reference, _origin in left])
 
 
 def require(session: Session, row: RepairCase, points: Sequence[Point], by: By, despite: str) -> None:
@@ -300,7 +318,7 @@ def _billed(session: Session, number: str, used: parts.Used) -> int:
     return sum(row.quantity for row in same if row.origin == used.origin)
 
 
-def is_untraced(session: Session, number: str, line: LineRow) -> bool:
-    """Tell whether a line bills more of a part than was taken from stock for the case."""
+def _untraced(session: Session, number: str, line: LineRow) -> int:
+    """Count the parts of a line's reference and origin that are billed, and were not taken from stock."""
     used = parts.Used(0, line.reference, "", Origin(line.origin), 0, line.price)
-    return _used(session, number, line.reference, line.origin) < _billed(session, number, used)
+    return _billed(session, number, used) - _used(session, number, line.reference, line.origin)

@@ -158,6 +158,8 @@ def change(session: Session, number: str, given: Mapping[str, Any], by: By) -> N
 
     Raises DeviceClosed, SerialInCase, and DepositIncomplete.
     """
+    if not given:
+        return
     row = ledger.kept(session, number)
     closed = row.status not in OPEN or row.status is CaseStatus.INVOICED
     if closed and (row.status is CaseStatus.CANCELLED or given.keys() - FOR_THE_CLAIM):
@@ -190,14 +192,22 @@ def change_person(session: Session, number: str, given: Mapping[str, str], by: B
 
 
 def tell(session: Session, number: str, notice: Notice, messages: Iterable[Message], by: By) -> None:
-    """Put what a customer is told into the outbox; raise AlreadyTold for the same thing the same day."""
+    """Put what a customer is told into the outbox; raise AlreadyTold for the same thing, to the same place, again.
+
+    Of an appointment that moved, what waits and is no longer true does not leave.
+    """
     row = ledger.kept(session, number)
     stamp = row.appointment if notice is Notice.APPOINTMENT and row.appointment else by.moment
     day = in_paris(stamp).strftime("%Y%m%d%H%M" if notice is Notice.APPOINTMENT else "%Y%m%d")
     for message in messages:
-        key = f"repair-{number}-{notice}-{message.way}-{day}"
-        if ledger.reader(session).values("SELECT id FROM outbox WHERE key = :key", key=key):
+        start = f"repair-{number}-{notice}-{message.way}-"
+        known = queries.told(ledger.reader(session), start)
+        living = [each for each in known if each.recipient == message.recipient]
+        if living and living[-1].key.removeprefix(start).startswith(day):
             raise AlreadyTold(number, message.recipient)
+        if notice is Notice.APPOINTMENT:
+            outbox.forget(session, start)
+        key = f"{start}{day}-{queries.next_telling(ledger.reader(session), start)}"
         if message.way is Way.SMS:
             outbox.post_sms(session, key, message.recipient, message.text, moment=by.moment)
         else:

@@ -1,5 +1,6 @@
 """Where a repair stands, what is said of it, and in which order it goes on: the words that every room shares."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from comptoir.core.flow import Flow
@@ -52,7 +53,7 @@ OPEN = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REFUSED, _S.REPAIRING, _S.REPAIRED
 HERE = (*OPEN, _S.CANCELLED)
 CHANGEABLE = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REFUSED, _S.REPAIRING, _S.REPAIRED)  # lines may still come and go
 # What a claim asks for may be told as long as the claim can be filed; the rest stands as it was invoiced.
-FOR_THE_CLAIM = frozenset({"organism", "symptom", "repair_code", "consents"})
+FOR_THE_CLAIM = frozenset({"organism", "symptom", "repair_code", "consents", "appointment"})
 
 
 class Place(StrEnum):
@@ -96,7 +97,7 @@ class Means(StrEnum):
     TRANSFER = "transfer"
 
 
-MEANS_WORDS = {
+MEANS_WORDS: Mapping[str, str] = {
     Means.CARD: mark("Bank card"),
     Means.CASH: mark("Cash"),
     Means.CHEQUE: mark("Cheque"),
@@ -209,7 +210,7 @@ class Notice(StrEnum):
     PARTS = "parts"
 
 
-NOTICE_WORDS = {
+NOTICE_WORDS: Mapping[str, str] = {
     Notice.READY: mark("the repair is done"),
     Notice.APPOINTMENT: mark("an appointment"),
     Notice.PARTS: mark("the parts have arrived"),

@@ -4,7 +4,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlmodel import CheckConstraint, Field, Session, SQLModel
+from sqlmodel import CheckConstraint, Field, Session, SQLModel, col, select
 
 from comptoir.core.text import tidy
 from comptoir.store.sending import Channel, Sending
@@ -69,3 +69,11 @@ def post_sms(session: Session, key: str, number: str, text: str, *, moment: date
 def _beginning(text: str) -> str:
     line = tidy(text)
     return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1].rstrip()}…"
+
+
+def forget(session: Session, start: str) -> None:
+    """Drop the messages whose key begins so and that nobody has begun to send, in the transaction under way."""
+    waiting = (Outgoing.state == Sending.WAITING, Outgoing.lease == "", col(Outgoing.key).startswith(start))
+    for row in session.exec(select(Outgoing).where(*waiting)):
+        row.state = Sending.DROPPED
+        session.add(row)

@@ -185,6 +185,8 @@ def _way(desk: Desk, device: queries.Device, wanted: Channel | None) -> tuple[Ch
     mobile = device.phone.startswith(notices.MOBILE)
     by_text = wanted is Channel.SMS or (wanted is None and mobile and bool(desk.settings["sms_url"]))
     try:
+        if by_text and not mobile:
+            raise NoWay(device.number, device.phone, by_text=True)
         if by_text:
             return Channel.SMS, mailing.number(device.phone)
         return Channel.EMAIL, mailing.address(device.email)

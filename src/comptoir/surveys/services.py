@@ -80,7 +80,9 @@ def answer(session: Session, number: str, given: Answer, by: By, *, again: bool)
         raise AnsweredOtherwise(row.code, row.score, score)
     before = {"before": row.score} if row.score is not None and row.score != score else {}
     outcome = Outcome.RECORDED if row.score is None else Outcome.COMPLETED if completes else Outcome.CHANGED
-    if row.score != score:  # the time to answer a complaint runs from the first time it was heard
+    complained = row.score is not None and rules.is_complaint(row.score) and rules.is_complaint(score)
+    still = complained and row.acted_at is None
+    if row.score != score and not still:  # the time to answer a complaint runs from the first time it was heard
         row.answered_at, row.answered_by = _heard(row, given, by), given.source
     row.score, row.comment = score, given.comment
     session.add(row)

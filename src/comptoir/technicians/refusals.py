@@ -99,7 +99,10 @@ class HasLeft(Refused):
     def __init__(self, name: str) -> None:
         super().__init__(
             _("{name} left").format(name=name),
-            _('`comptoir repair technician add "{name}"` takes them back').format(name=name),
+            _(
+                "`comptoir repair assign CASE NAME` gives their repairs to another; "
+                "`comptoir repair technician add '{name}'` takes them back"
+            ).format(name=name),
         )
 
 
