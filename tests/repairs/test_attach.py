@@ -94,7 +94,7 @@ def test_documents_of_the_library_attach_themselves_to_the_next_repairs(step, cl
     step("open")
     (tmp_path / "notice.pdf").write_bytes(PDF)
     (tmp_path / "rappel.pdf").write_bytes(PDF + b"\n%%EOF\n")
-    for scope, target, file in (("product", "washing_machine", "notice"), ("model", "bosch wan28", "rappel")):
+    for scope, target, file in (("product", "Lave linge", "notice"), ("model", "bosch wan28", "rappel")):
         assert cli(["repair", "library", "add", scope, target, str(tmp_path / f"{file}.pdf")]).code == 0
     assert cli(["repair", *intake()]).code == 0
     found = cli(f"repair files {CASE} --json").data
@@ -113,3 +113,15 @@ def test_the_doctor_misses_the_files_of_a_base_that_was_moved_without_them(step,
     ran = cli("doctor --json")
     assert ran.code == 6
     assert {row["part"] for row in ran.data if row["health"] == "bad"} == {"files"}
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "code"),
+    [("product lave", "unknown_product", 3), ("family gros", "no_shelf", 2), ("model bosch", "no_shelf", 2)],
+)
+def test_a_document_of_the_library_is_about_something_that_cases_have(step, cli, tmp_path, place, kind, code):
+    step("open")
+    (tmp_path / "notice.pdf").write_bytes(PDF)
+    ran = cli(["repair", "library", "add", *place.split(), str(tmp_path / "notice.pdf"), "--json"])
+    assert (ran.code, kinds(ran)) == (code, {kind})
+    assert cli("repair library list --json").data == []

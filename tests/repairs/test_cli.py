@@ -654,3 +654,24 @@ def test_a_customer_is_told_once_a_day_by_each_way(step, refuses, done) -> None:
     assert [text.partition("appointment ")[2] for text in told] == [
         "> 12/03/2026 14:30", "12/03/2026 14:30 > 13/03/2026 14:30",
     ]  # fmt: skip
+
+
+# --- customers are told
+
+
+def test_an_appointment_may_move_and_move_back_and_only_the_last_one_leaves(step, done, refuses, cli) -> None:
+    path = step("invoiced")
+    for on in ("2026-03-20T10:00", "2026-03-21T10:00", "2026-03-20T10:00"):
+        done(f"notify 17 appointment --on {on} --yes")
+    refuses("notify 17 appointment --on 2026-03-20T10:00 --yes", 4, "already_told")
+    assert column(path, "SELECT state FROM outbox ORDER BY id") == ["dropped", "dropped", "waiting"]
+    assert done("show 17 --json")["appointment"].startswith("2026-03-20T09:00")
+
+
+def test_a_customer_whose_address_was_wrong_is_told_at_the_right_one(step, done, refuses) -> None:
+    path = step("invoiced")
+    done("notify 17 ready --yes")
+    refuses("notify 17 ready --yes", 4, "already_told")
+    done("set 17 --email right@example.fr")
+    done("notify 17 ready --yes")
+    assert column(path, "SELECT recipient FROM outbox ORDER BY id") == ["lea@example.fr", "right@example.fr"]

@@ -20,8 +20,8 @@ from comptoir.repairs.bill_refusals import NotInvoiced, NotPaid
 from comptoir.repairs.refusals import AlreadyTold, DeviceClosed, PartsInRepair, SerialInCase
 from comptoir.repairs.rules import Deposit, changes, check_deposit, corrected, is_comeback, moved, next_number
 from comptoir.repairs.statuses import (
-    FOR_THE_CLAIM,
     OPEN,
+    TOLD_LATER,
     CaseStatus,
     Consent,
     Notice,
@@ -162,7 +162,7 @@ def change(session: Session, number: str, given: Mapping[str, Any], by: By) -> N
         return
     row = ledger.kept(session, number)
     closed = row.status not in OPEN or row.status is CaseStatus.INVOICED
-    if closed and (row.status is CaseStatus.CANCELLED or given.keys() - FOR_THE_CLAIM):
+    if closed and (row.status is CaseStatus.CANCELLED or given.keys() - TOLD_LATER):
         raise DeviceClosed(number, row.status)
     before = {key: getattr(row, key) for key in given}
     changed = changes(before, given)

@@ -52,8 +52,8 @@ CASE_FLOW = Flow(
 OPEN = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REFUSED, _S.REPAIRING, _S.REPAIRED, _S.INVOICED)
 HERE = (*OPEN, _S.CANCELLED)
 CHANGEABLE = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REFUSED, _S.REPAIRING, _S.REPAIRED)  # lines may still come and go
-# What a claim asks for may be told as long as the claim can be filed; the rest stands as it was invoiced.
-FOR_THE_CLAIM = frozenset({"organism", "symptom", "repair_code", "consents", "appointment"})
+# What a claim asks for, and when the device comes back, may be told later; the rest stands as it was invoiced.
+TOLD_LATER = frozenset({"organism", "symptom", "repair_code", "consents", "appointment"})
 
 
 class Place(StrEnum):
