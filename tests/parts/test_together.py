@@ -12,6 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from comptoir.parts import services
+from comptoir.core.acting import By
 from comptoir.parts.rules import NotEnoughParts
 from comptoir.store.engine import transaction
 path, case = Path(sys.argv[1]), sys.argv[2]
