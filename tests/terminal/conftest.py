@@ -95,7 +95,8 @@ class Terminal:
     @property
     def text(self) -> str:
         """What stands on the screen, without the blanks that end it."""
-        for row in self.screen.dirty:  # pyte's own `display` draws every line anew
+        # pyte's own `display` draws every line anew; what was written for a taller window may name rows that are gone.
+        for row in self.screen.dirty & set(range(len(self._shown))):
             self._shown[row] = "".join(cell.data for cell in self.cells(row)).rstrip()
         self.screen.dirty.clear()
         return "\n".join(self._shown).rstrip()
