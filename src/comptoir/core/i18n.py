@@ -59,9 +59,9 @@ def _(message: str) -> str:
     return _catalogue.gettext(message)
 
 
-def ngettext(singular: str, plural: str, count: int) -> str:
-    """Translate a message that depends on a count."""
-    return _catalogue.ngettext(singular, plural, count)
+def ngettext(msgid1: str, msgid2: str, n: int) -> str:
+    """Translate a message, singular `msgid1` or plural `msgid2`, that depends on the count `n`."""
+    return _catalogue.ngettext(msgid1, msgid2, n)
 
 
 def mark(message: str) -> str:
@@ -80,6 +80,8 @@ def use(language: str) -> None:
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain(DOMAIN, str(LOCALES))
     gettext.textdomain(DOMAIN)
+    # Typer takes these by name as it is imported, later: through them it reads this catalogue, and not the whole anew.
+    gettext.gettext, gettext.ngettext = _, ngettext
     _catalogue = gettext.translation(DOMAIN, str(LOCALES), [language], Catalogue, fallback=True)
 
 
