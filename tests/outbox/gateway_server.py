@@ -3,20 +3,16 @@
 import json
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 from email.policy import HTTP
 from http import HTTPStatus
-from typing import Self
 from urllib.parse import parse_qs
 
-SILENT = 8.0  # seconds
-LONGEST = 30.0  # seconds that a client may take
+from .loopback import SILENT, Loopback
 
 Answer = Callable[["Asked"], None]
 
@@ -103,7 +99,7 @@ OK = answer(200, '{"id": 1}')
 
 
 @dataclass
-class GatewayServer:
+class GatewayServer(Loopback):
     """Takes text messages; what it answers, and what it does as soon as the headers are there, may be changed.
 
     A request is kept in `asked` once its body came whole: only that could send a text message.
@@ -115,21 +111,6 @@ class GatewayServer:
     secure: ssl.SSLContext | None = None
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
-
-    def __enter__(self) -> Self:
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self._listening.getsockname()[1]
-        self._lines: set[socket.socket] = set()
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        for line in list(self._lines):
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
 
     @property
     def url(self) -> str:
@@ -146,32 +127,19 @@ class GatewayServer:
         """List the references of the text messages that came."""
         return [str(asked.headers["Idempotency-Key"]) for asked in self.asked]
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _where = self._listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
     def _serve(self, connection: socket.socket) -> None:
         self.connections += 1
-        self._lines.add(connection)
-        with connection, suppress(OSError):
-            connection.settimeout(LONGEST)
-            if self.at_connection:
-                self.at_connection(connection)
-                return
-            if self.secure:
-                with self.secure.wrap_socket(connection, server_side=True) as wrapped:
-                    self._hear(wrapped)
-            else:
-                self._hear(connection)
-                # What is left unread would make a reset of the end, and lose the answer.
-                connection.shutdown(socket.SHUT_WR)
-                while connection.recv(1 << 16):
-                    pass
-        self._lines.discard(connection)
+        if self.at_connection:
+            self.at_connection(connection)
+        elif self.secure:
+            with self.secure.wrap_socket(connection, server_side=True) as wrapped:
+                self._hear(wrapped)
+        else:
+            self._hear(connection)
+            # What is left unread would make a reset of the end, and lose the answer.
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(1 << 16):
+                pass
 
     def _hear(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as stream:

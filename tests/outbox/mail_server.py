@@ -2,7 +2,6 @@
 
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -11,10 +10,9 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from io import BufferedReader
-from typing import Self
 
-SILENT = 8.0  # seconds
-LONGEST = 30.0  # seconds that a client may take
+from .loopback import SILENT, Loopback
+
 EHLO = b"250-loopback\r\n250-SIZE 10000000\r\n250 SMTPUTF8\r\n"
 # What it answers at each step when all is well.
 ANSWERS = {
@@ -29,7 +27,7 @@ ANSWERS = {
 Fault = Callable[["Line"], None]
 
 
-class Gone(Exception):
+class Gone(ConnectionError):
     """The connection is over."""
 
 
@@ -108,7 +106,7 @@ def in_turn(*faults: Fault) -> Fault:
 
 
 @dataclass
-class MailServer:
+class MailServer(Loopback):
     """Takes e-mails; `faults` says what happens at a step instead of the usual answer.
 
     Steps: greeting, EHLO, MAIL, RCPT, DATA, body (after its first bytes), end (after the final dot). An e-mail is taken
@@ -122,21 +120,6 @@ class MailServer:
     mails: list[bytes] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     bodies: int = 0
-
-    def __enter__(self) -> Self:
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self._listening.getsockname()[1]
-        self._lines: set[socket.socket] = set()
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        for line in list(self._lines):
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
 
     @property
     def host(self) -> str:
@@ -153,24 +136,12 @@ class MailServer:
         """List the Message-IDs of the e-mails taken."""
         return [re.search(rb"(?im)^Message-ID: (\S+)", mail)[1].decode() for mail in self.mails]
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _where = self._listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
     def _serve(self, connection: socket.socket) -> None:
-        self._lines.add(connection)
-        with connection, suppress(Gone, OSError):
-            connection.settimeout(LONGEST)
-            line = Line(connection)
-            self._step("greeting", line)
-            with connection.makefile("rb") as stream:
-                while order := stream.readline():
-                    self._obey(order.decode("utf-8", "replace").strip(), stream, line)
-        self._lines.discard(connection)
+        line = Line(connection)
+        self._step("greeting", line)
+        with connection.makefile("rb") as stream:
+            while order := stream.readline():
+                self._obey(order.decode("utf-8", "replace").strip(), stream, line)
 
     def _obey(self, order: str, stream: BufferedReader, line: Line) -> None:
         self.said.append(order)
