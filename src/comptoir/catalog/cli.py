@@ -8,6 +8,7 @@ from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
+from comptoir.desk.importing import CsvFile, Strict, report
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Column, View
 
@@ -55,12 +56,6 @@ QUESTIONS = (
     Column("grade", _("Grade"), GRADE_WORDS),
     Column("explanation", _("Explanation")),
 )
-TALLY = (
-    Column("added", _("Added")),
-    Column("updated", _("Updated")),
-    Column("unchanged", _("Unchanged")),
-    Column("refused", _("Refused")),
-)
 
 Code = Annotated[
     str,
@@ -91,15 +86,13 @@ class Filters(NamedTuple):
 @app.verb("import", help=_("Bring a catalogue in from a CSV file; known article codes are updated."))
 def import_(
     desk: Desk,
-    file: Annotated[str, argument(metavar=_("FILE"), help=_("CSV file; `-` is the standard input."))],
+    file: CsvFile,
     view: View,
     *,
-    strict: Annotated[bool, option("--strict", help=_("All lines or none."))] = False,
+    strict: Strict = False,
 ) -> None:
     """Import a catalogue; exit with 4 where lines were refused."""
-    tally = prompts.imported(desk, file, strict=strict)
-    desk.out.rows(TALLY, [tally], view)
-    tally.check()
+    report(desk, prompts.imported(desk, file, strict=strict), view)
 
 
 @app.verb("search", help=_("Find devices by words, accents and typing errors forgiven, and by characteristics."))

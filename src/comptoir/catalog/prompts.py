@@ -37,12 +37,9 @@ def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file or the standard input, each refused line told as it comes."""
     known = categories.load(desk.settings["categories"])
     with sheet.opened(name) as file, desk.writing() as session:
-        tally = services.import_catalogue(
+        return services.import_catalogue(
             session, file, known, lambda problem: desk.out.say(problem.message), strict=strict
         )
-    if tally.legacy:
-        desk.out.warn(_("the file is not in UTF-8: it was read as cp1252, look at its accents"))
-    return tally
 
 
 def choices(desk: Desk, category: str) -> Iterator[ChoiceRow]:

@@ -8,6 +8,7 @@ from comptoir.deliveries import queries
 from comptoir.deliveries.rules import HISTORY, NothingHolds, note_number
 from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
+from comptoir.desk.importing import CsvFile, Strict, report
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Column, Format, Section, View
 
@@ -18,12 +19,6 @@ else:
 
 app = Feature()
 
-TALLY = (
-    Column("added", _("Added")),
-    Column("updated", _("Updated")),
-    Column("unchanged", _("Unchanged")),
-    Column("refused", _("Refused")),
-)
 NOTE = (
     Column("number", _("Delivery note")),
     Column("delivered_on", _("Delivery date")),
@@ -65,15 +60,13 @@ Since = Annotated[str, option(metavar=_("DAY"), help=_("From this day: 2026-11-2
 @app.verb("import", help=_("Bring delivery notes in from a CSV file; known lines are updated."))
 def import_(
     desk: Desk,
-    file: Annotated[str, argument(metavar=_("FILE"), help=_("CSV file; `-` is the standard input."))],
+    file: CsvFile,
     view: View,
     *,
-    strict: Annotated[bool, option("--strict", help=_("All lines or none."))] = False,
+    strict: Strict = False,
 ) -> None:
     """Import delivery notes; exit with 4 where lines were refused."""
-    tally = prompts.imported(desk, file, strict=strict)
-    desk.out.rows(TALLY, [tally], view)
-    tally.check()
+    report(desk, prompts.imported(desk, file, strict=strict), view)
 
 
 @app.verb("list", help=_("List delivery notes, the newest first; those of the last week unless told otherwise."))

@@ -33,9 +33,6 @@ class Progress:
 def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file or the standard input, each refused line told as it comes."""
     with sheet.opened(name) as file, desk.bulk() as connection:
-        tally = services.import_deliveries(
+        return services.import_deliveries(
             connection, file, lambda problem: desk.out.say(problem.message), Progress(desk), strict=strict
         )
-    if tally.legacy:
-        desk.out.warn(_("the file is not in UTF-8: it was read as cp1252, look at its accents"))
-    return tally

@@ -6,6 +6,7 @@ from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
+from comptoir.desk.importing import CsvFile, Strict, report
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Column, View
 from comptoir.parts import queries
@@ -56,12 +57,6 @@ TRACE = (
     Column("moment", _("Used on")),
     BY,
 )
-TALLY = (
-    Column("added", _("Added")),
-    Column("updated", _("Updated")),
-    Column("unchanged", _("Unchanged")),
-    Column("refused", _("Refused")),
-)
 
 Part = Annotated[
     str,
@@ -93,15 +88,13 @@ def buy(
 @app.verb("import", help=_("Bring purchases in from a CSV file; known ones are corrected."))
 def import_(
     desk: Desk,
-    file: Annotated[str, argument(metavar=_("FILE"), help=_("CSV file; `-` is the standard input."))],
+    file: CsvFile,
     view: View,
     *,
-    strict: Annotated[bool, option("--strict", help=_("All lines or none."))] = False,
+    strict: Strict = False,
 ) -> None:
     """Import purchases; exit with 4 where lines were refused."""
-    tally = prompts.imported(desk, file, strict=strict)
-    desk.out.rows(TALLY, [tally], view)
-    tally.check()
+    report(desk, prompts.imported(desk, file, strict=strict), view)
 
 
 @app.verb("stock", help=_("Tell what was bought, used and is left, by reference and origin."))

@@ -78,12 +78,9 @@ def bought(desk: Desk, reference: str, told: Told, *, again: bool) -> PurchaseRo
 def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file or the standard input, each refused line told as it comes."""
     with sheet.opened(name) as file, desk.writing() as session:
-        tally = services.import_purchases(
+        return services.import_purchases(
             session, file, lambda problem: desk.out.say(problem.message), by(desk), strict=strict
         )
-    if tally.legacy:
-        desk.out.warn(_("the file is not in UTF-8: it was read as cp1252, look at its accents"))
-    return tally
 
 
 def days(desk: Desk, since: str, until: str) -> dict[str, str]:

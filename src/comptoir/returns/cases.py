@@ -177,12 +177,9 @@ def warn_gone(desk: Desk, case: CaseDetail) -> None:
 def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file of the distributor's, or the standard input, each refused line told as it comes."""
     with sheet.opened(name) as file:
-        tally = erp.import_cases(
+        return erp.import_cases(
             desk.writing, file, lambda problem: desk.out.say(problem.message), prompts.by(desk), strict=strict
         )
-    if tally.legacy:
-        desk.out.warn(_("the file is not in UTF-8: it was read as cp1252, look at its accents"))
-    return tally
 
 
 def compared(desk: Desk, reader: "Reader", *, due: bool) -> Comparison:

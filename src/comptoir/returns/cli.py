@@ -6,6 +6,7 @@ from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
+from comptoir.desk.importing import CORRECTED, CsvFile, Strict, report
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Format, Section, View
 from comptoir.returns import columns
@@ -358,15 +359,13 @@ def export(
 @app.verb("import", help=_("Read statuses, checks and credit notes that come back; a file may come twice."))
 def import_(
     desk: Desk,
-    file: Annotated[str, argument(metavar=_("FILE"), help=_("CSV file; `-` is the standard input."))],
+    file: CsvFile,
     view: View,
     *,
-    strict: Annotated[bool, option("--strict", help=_("All lines or none."))] = False,
+    strict: Strict = False,
 ) -> None:
     """Import what the distributor says; exit with 4 where lines were refused."""
-    tally = cases.imported(desk, file, strict=strict)
-    desk.out.rows(columns.TALLY, [tally], view)
-    tally.check()
+    report(desk, cases.imported(desk, file, strict=strict), view, CORRECTED)
 
 
 @app.verb("reconcile", help=_("Set the estimate of each case beside its credit, and say why they differ."))

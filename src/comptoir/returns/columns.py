@@ -153,11 +153,6 @@ COMPARED = (
     CREDIT_NOTE,
     WHY,
 )
-TALLY = (
-    Column("updated", _("Updated")),
-    Column("unchanged", _("Unchanged")),
-    Column("refused", _("Refused")),
-)
 
 
 def item(words: Mapping[str, str]) -> tuple[Column, ...]:
