@@ -9,7 +9,6 @@ from comptoir.attachments.files import Checked, ExtractedRow
 from comptoir.attachments.queries import AttachmentRow, LibraryRow
 from comptoir.attachments.refusals import NoShelf
 from comptoir.attachments.rules import KIND_WORDS, Kind, Media, Scope, shelf
-from comptoir.core.acting import By
 from comptoir.core.errors import MissingValue
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -33,7 +32,7 @@ def attached(desk: Desk, case_number: str, paths: Sequence[str], kind: Kind | No
     found = received(desk, paths, kind)
     documents = files.kept(desk, found)
     with desk.writing() as session:
-        numbers = {row.id for row in services.attach(session, case_number, documents, by(desk))}
+        numbers = {row.id for row in services.attach(session, case_number, documents, desk.by())}
     tell_serials(desk, found)
     with desk.reading() as reader:
         return [row for row in queries.of_case(reader, case_number) if row.id in numbers]
@@ -68,7 +67,7 @@ def detached(desk: Desk, case_number: str, number: int, *, yes: bool) -> list[At
     if not desk.agreed(question, yes=yes):
         return []
     with desk.writing() as session:
-        services.detach(session, case_number, number, by(desk))
+        services.detach(session, case_number, number, desk.by())
     return [row]
 
 
@@ -78,7 +77,7 @@ def shelved(desk: Desk, place: tuple[Scope, str], path: str, kind: Kind | None, 
     [found] = files.checked(desk, [Path(path)], kind or Kind.OTHER)
     [document] = files.kept(desk, [found])
     with desk.writing() as session:
-        made = services.keep_library(session, where, document, tidy(title or document.name), by(desk))
+        made = services.keep_library(session, where, document, tidy(title or document.name), desk.by())
     with desk.reading() as reader:
         return [row for row in queries.on_shelf(reader, where) if row.id == made.id]
 
@@ -119,7 +118,7 @@ def dropped(desk: Desk, number: int, *, yes: bool) -> list[LibraryRow]:
     if not desk.agreed(question, yes=yes):
         return []
     with desk.writing() as session:
-        services.drop_library(session, number, by(desk))
+        services.drop_library(session, number, desk.by())
     return [row]
 
 
@@ -133,11 +132,6 @@ def tell_serials(desk: Desk, found: Sequence[Checked]) -> None:
             desk.out.say(_("`{name}`: serial number read: {read}").format(name=name, read=read))
         else:
             desk.out.say(_("`{name}`: no serial number could be read from its bars").format(name=name))
-
-
-def by(desk: Desk) -> By:
-    """Tell who acts, and when."""
-    return By(desk.operator, desk.clock.now())
 
 
 def _asked_kind(desk: Desk) -> Kind:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from comptoir.core.acting import By
     from comptoir.core.clock import Clock
     from comptoir.desk.ask import Ask
     from comptoir.desk.equipment import Finding
@@ -59,6 +60,18 @@ class Desk:
     def operator(self) -> str:
         """Give the name that the history keeps."""
         return self.settings["operator"]
+
+    def by(self) -> By:
+        """Give who acts, and when: now."""
+        from comptoir.core.acting import By
+
+        return By(self.operator, self.clock.now())
+
+    def today(self) -> date:
+        """Give the day that it is in Paris."""
+        from comptoir.core.paris import in_paris
+
+        return in_paris(self.clock.now()).date()
 
     @property
     def can_ask(self) -> bool:

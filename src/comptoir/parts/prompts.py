@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -53,21 +52,11 @@ class Told(NamedTuple):
         return {"reference": reference, **kept, **renamed, "quantity": quantity}
 
 
-def by(desk: Desk) -> By:
-    """Give who acts, and when."""
-    return By(desk.operator, desk.clock.now())
-
-
-def today(desk: Desk) -> date:
-    """Give the day that it is in Paris."""
-    return paris.in_paris(desk.clock.now()).date()
-
-
 def bought(desk: Desk, reference: str, told: Told, *, again: bool) -> PurchaseRow:
     """Record a purchase, what is missing asked for; one that is known already is told and left as it is."""
-    purchase = rules.read(_form(desk, told.form(reference)), today(desk))
+    purchase = rules.read(_form(desk, told.form(reference)), desk.today())
     with desk.writing() as session:
-        done = services.buy(session, purchase, by(desk), again=again)
+        done = services.buy(session, purchase, desk.by(), again=again)
     if not done.is_new:
         same = _("purchase {number} tells the same already: nothing was recorded; `--again` records it once more")
         desk.out.say(same.format(number=done.id))
@@ -79,19 +68,19 @@ def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file or the standard input, each refused line told as it comes."""
     with sheet.opened(name) as file, desk.writing() as session:
         return services.import_purchases(
-            session, file, lambda problem: desk.out.say(problem.message), by(desk), strict=strict
+            session, file, lambda problem: desk.out.say(problem.message), desk.by(), strict=strict
         )
 
 
 def days(desk: Desk, since: str, until: str) -> dict[str, str]:
     """Give the ISO days that options name; raise BadDay."""
     asked = {"since": since, "until": until}
-    return {key: paris.day_asked(f"--{key}", text, today(desk)).isoformat() for key, text in asked.items() if text}
+    return {key: paris.day_asked(f"--{key}", text, desk.today()).isoformat() for key, text in asked.items() if text}
 
 
 def _form(desk: Desk, given: Given) -> dict[str, str]:
     """Complete a form: by what is known of the reference, by asking, or by what goes without saying."""
-    _check_given(given, today(desk))
+    _check_given(given, desk.today())
     if given["designation"] is None:
         with desk.reading() as reader:
             given["designation"] = queries.designation(reader, given["reference"] or "") or None
@@ -131,14 +120,14 @@ def _filled(desk: Desk, form: Given) -> Given:
     raise_all([MissingValue(FLAGS[name]) for name in needed if form[name] is None])
     return {
         **form,
-        "bought_on": form["bought_on"] or today(desk).isoformat(),
+        "bought_on": form["bought_on"] or desk.today().isoformat(),
         "quantity": form["quantity"] or "1",
     }
 
 
 def _asked(desk: Desk, form: Given) -> Given:
     """Ask for what is missing, in the order of an invoice."""
-    now = today(desk)
+    now = desk.today()
     checks = _checks(now)
 
     def ask(name: str, question: str, default: str = "", check: Callable[[str], object] | None = None) -> None:

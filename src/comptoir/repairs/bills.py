@@ -19,7 +19,6 @@ from comptoir.repairs import amounts, billed, cases, prompts, queries, rules
 from comptoir.repairs.bill_refusals import BadRepairLine, BelowBonus, BonusUnknown, NothingToBill, WithoutBonus
 from comptoir.repairs.billed import BillRow
 from comptoir.repairs.forms import Bonus, Price
-from comptoir.repairs.prompts import by
 from comptoir.repairs.queries import CaseDetail, LineRow
 from comptoir.repairs.statuses import MEANS_WORDS, BillKind, CaseStatus, LineKind, Means
 
@@ -72,7 +71,7 @@ def dropped(desk: Desk, text: str, positions: Sequence[int], *, yes: bool) -> li
     named = ", ".join(line.designation for line in seen)
     if desk.agreed(_("Remove {named}?").format(named=named), yes=yes):
         with desk.writing() as session:
-            repairing.drop_lines(session, number, seen, by(desk))
+            repairing.drop_lines(session, number, seen, desk.by())
     return lines(desk, number)
 
 
@@ -274,7 +273,7 @@ def _bonus(
             raise BelowBonus(total, amount, threshold)
         return amount, threshold, circular and bool(product and product.circular)
     total = amounts.sums(held).total
-    found = bonus_of(product, total, prompts.today(desk), circular=circular) if product else None
+    found = bonus_of(product, total, desk.today(), circular=circular) if product else None
     if found and found.amount:
         return found.amount, threshold, circular and product is not None and product.circular
     if not billing:

@@ -15,7 +15,6 @@ from comptoir.fiches.rules import RESULT_WORDS, Moment, Point, Product, Result
 from comptoir.fiches.rules import points as points_of
 from comptoir.parties.rules import checked as checked_fields
 from comptoir.repairs import brands, prompts, queries, rules
-from comptoir.repairs.prompts import by
 from comptoir.repairs.queries import CaseDetail, CaseRow, CheckRow
 from comptoir.repairs.refusals import BadResult, NoReasonGiven, NothingGiven, UnknownPoint, next_step
 from comptoir.repairs.statuses import CHANGEABLE, HERE, CaseStatus, Consent
@@ -62,7 +61,7 @@ def done(desk: Desk, text: str, act: Act) -> list[CaseRow]:
     """Do something to the case that a text names; give it as it is then."""
     number = resolved(desk, text).number
     with desk.writing() as session:
-        act(session, number, by(desk))
+        act(session, number, desk.by())
     with desk.reading() as reader:
         return [queries.row(reader, number)]
 
@@ -185,8 +184,8 @@ def _identity(desk: Desk, case: CaseDetail, told: "Correction") -> dict[str, obj
         product = prompts.points(desk).products.get(case.product)
         given["serial"] = rules.serial_number(told.serial, imei=bool(product and product.imei))
     if told.bought is not None:
-        day = paris.day_asked("--bought", told.bought, prompts.today(desk))
-        rules.check_past("--bought", day, prompts.today(desk))
+        day = paris.day_asked("--bought", told.bought, desk.today())
+        rules.check_past("--bought", day, desk.today())
         given["bought_on"] = day.isoformat()
     return given
 
@@ -246,7 +245,7 @@ def checked(desk: Desk, text: str, given: Sequence[str], note: str) -> list[Poin
 
 def _kept(desk: Desk, case: CaseDetail, found: "Sequence[repairing.Found]") -> None:
     with desk.writing() as session:
-        repairing.check(session, case.number, found, by(desk))
+        repairing.check(session, case.number, found, desk.by())
 
 
 def due(case: CaseDetail) -> Moment:

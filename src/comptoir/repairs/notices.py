@@ -10,7 +10,6 @@ from comptoir.desk import Desk
 from comptoir.desk.output import Column
 from comptoir.repairs import billed, cases, prompts
 from comptoir.repairs.forms import Telling
-from comptoir.repairs.prompts import by
 from comptoir.repairs.queries import CaseDetail
 from comptoir.repairs.refusals import AppointmentPast, NotReady
 from comptoir.repairs.statuses import NOTICE_WORDS, WAY_WORDS, CaseStatus, Notice, Way
@@ -60,8 +59,8 @@ def told(desk: Desk, text: str, notice: Notice, how: Telling, *, yes: bool) -> l
         return []
     with desk.writing() as session:
         if notice is Notice.APPOINTMENT:
-            services.change(session, case.number, {"appointment": case.appointment}, by(desk))
-        services.tell(session, case.number, notice, messages, by(desk))
+            services.change(session, case.number, {"appointment": case.appointment}, desk.by())
+        services.tell(session, case.number, notice, messages, desk.by())
     outbox.send_at_once(desk)
     return [NoticeRow(case.number, notice, each.way, each.recipient, each.subject) for each in messages]
 

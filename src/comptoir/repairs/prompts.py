@@ -1,10 +1,8 @@
 """What taking a device in needs of the desk, shows before it does it, and does."""
 
-from datetime import date
 from typing import TYPE_CHECKING
 
-from comptoir.core import money, paris
-from comptoir.core.acting import By
+from comptoir.core import money
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -30,16 +28,6 @@ else:
     settled, documents = later("comptoir.desk.settings"), later("comptoir.repairs.documents")
     questions, services = later("comptoir.repairs.questions"), later("comptoir.repairs.services")
     taking = later("comptoir.repairs.taking")
-
-
-def by(desk: Desk) -> By:
-    """Give who acts, and when."""
-    return By(desk.operator, desk.clock.now())
-
-
-def today(desk: Desk) -> date:
-    """Give the day it is in Paris."""
-    return paris.in_paris(desk.clock.now()).date()
 
 
 def points(desk: Desk) -> Book:
@@ -104,7 +92,7 @@ def taken(desk: Desk, device: "Taking") -> "queries.CaseRow":
     """Take the device in, and say what comes next; give its case."""
     intake = _intake(desk, device)
     with desk.writing() as session:
-        number = services.take_in(session, intake, by(desk))
+        number = services.take_in(session, intake, desk.by())
     with desk.reading() as reader:
         case = queries.case(reader, number)
         row = queries.row(reader, number)

@@ -5,7 +5,6 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from comptoir.core import money, paris
-from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, MissingValue, UsageProblem, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -73,7 +72,7 @@ class Taking:
     @property
     def today(self) -> date:
         """Give the day it is in Paris."""
-        return paris.in_paris(self.desk.clock.now()).date()
+        return self.desk.today()
 
     def text(self, flag: str, given: str | None, question: str, read: Callable[[str], T], now: str = "") -> T:
         """Give an answer, read; one that cannot be read is refused, and asked again where a person is there."""
@@ -150,7 +149,7 @@ def came_back(taking: Taking, serial: str) -> Comeback | None:
         found = parties.consumers(reader, told["email"]) if told else []
         owners = [row.id for row in found if [fold(row.last_name), fold(row.first_name)] == names]
         device = services.Known(key, serial, taking.brand, taking.model, owners[0] if owners else 0)
-        number = services.comeback_of(reader, device, By(taking.desk.operator, taking.desk.clock.now()))
+        number = services.comeback_of(reader, device, taking.desk.by())
         if number is None:
             return None
         repaired = queries.case(reader, number).repaired_at

@@ -11,7 +11,7 @@ from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
-from comptoir.returns import exports, prompts, queries
+from comptoir.returns import exports, queries
 from comptoir.returns.queries import CaseDetail, CaseRow, LineRow
 from comptoir.returns.refusals import AllAccepted, BadCount, NoWhy
 from comptoir.returns.remaining import Reasons
@@ -129,7 +129,7 @@ def judged(desk: Desk, text: str, position: int | None, found: Found, *, every: 
     else:
         verdicts = {line.position: _asked(desk, line) for line in waiting}
     with desk.writing() as session:
-        services.judge(session, number, verdicts, prompts.by(desk))
+        services.judge(session, number, verdicts, desk.by())
     return number
 
 
@@ -178,13 +178,13 @@ def imported(desk: Desk, name: str, *, strict: bool) -> "sheet.Tally":
     """Import a file of the distributor's, or the standard input, each refused line told as it comes."""
     with sheet.opened(name) as file:
         return erp.import_cases(
-            desk.writing, file, lambda problem: desk.out.say(problem.message), prompts.by(desk), strict=strict
+            desk.writing, file, lambda problem: desk.out.say(problem.message), desk.by(), strict=strict
         )
 
 
 def compared(desk: Desk, reader: "Reader", *, due: bool) -> Comparison:
     """Compare what was estimated and credited; `due` keeps what waits for its credit."""
-    return Comparison(reconcile.compared(exports.exported(reader, ""), prompts.today(desk)), due=due)
+    return Comparison(reconcile.compared(exports.exported(reader, ""), desk.today()), due=due)
 
 
 def _resolved(desk: Desk, text: str) -> str:
@@ -198,7 +198,7 @@ def _done(desk: Desk, numbers: Sequence[str], verb: "Callable[[Session, str, By]
     with desk.writing() as session:
         for number in numbers:
             try:
-                verb(session, number, prompts.by(desk))
+                verb(session, number, desk.by())
             except ComptoirError as problem:
                 problems.append(problem)
         raise_all(problems)

@@ -211,7 +211,7 @@ def eligible(
     ] = False,
 ) -> None:
     """List what may still go back."""
-    known, today = prompts.known(desk), prompts.today(desk)
+    known, today = prompts.known(desk), desk.today()
     with desk.reading() as reader:
         lines = remaining.holding(reader, text)
         if explain:

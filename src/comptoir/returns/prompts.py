@@ -1,12 +1,10 @@
 """What commands on returns ask, and show before they act."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comptoir.core import money, paris
-from comptoir.core.acting import By
+from comptoir.core import money
 from comptoir.core.errors import ComptoirError, MissingValue, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
@@ -45,16 +43,6 @@ else:
 EVERY = "*"
 LETTER = "returns-sent"
 TEMPLATES = Path(__file__).with_name("templates")
-
-
-def by(desk: Desk) -> By:
-    """Give who acts, and when."""
-    return By(desk.operator, desk.clock.now())
-
-
-def today(desk: Desk) -> date:
-    """Give the day that it is in Paris."""
-    return paris.in_paris(desk.clock.now()).date()
 
 
 def known(desk: Desk) -> Reasons:
@@ -114,7 +102,7 @@ def added(
         problems: list[ComptoirError] = []
         for place, count in quantities.items():
             try:
-                basket.add(connection, place, count, why, by(desk))
+                basket.add(connection, place, count, why, desk.by())
             except ComptoirError as problem:
                 problems.append(problem)
         raise_all(problems)
@@ -146,9 +134,9 @@ def changed(desk: Desk, position: int, quantity: int | None, reason: str | None)
     place = Place(int(item.note), item.line)
     with desk.bulk() as connection:
         if quantity is not None:
-            basket.change(connection, place, item.reason, quantity, by(desk))
+            basket.change(connection, place, item.reason, quantity, desk.by())
         if why:
-            basket.give_reason(connection, place, item.reason, why, by(desk))
+            basket.give_reason(connection, place, item.reason, why, desk.by())
     return held(desk)
 
 
@@ -166,7 +154,7 @@ def removed(desk: Desk, positions: Sequence[int], *, yes: bool) -> list[ItemRow]
         return []
     with desk.bulk() as connection:
         for item in chosen:
-            basket.change(connection, Place(int(item.note), item.line), item.reason, 0, by(desk))
+            basket.change(connection, Place(int(item.note), item.line), item.reason, 0, desk.by())
     return chosen
 
 
@@ -177,13 +165,13 @@ def cleared(desk: Desk, *, yes: bool) -> int:
     if not items or not desk.agreed(question.format(count=len(items)), yes=yes):
         return 0
     with desk.bulk() as connection:
-        return basket.clear(connection, by(desk))
+        return basket.clear(connection, desk.by())
 
 
 def saved(desk: Desk, name: str) -> str:
     """Put the basket aside; give its name as it was kept."""
     with desk.bulk() as connection:
-        return basket.save(connection, name, by(desk))
+        return basket.save(connection, name, desk.by())
 
 
 def reopened(desk: Desk, name: str | None) -> list[ItemRow]:
@@ -192,7 +180,7 @@ def reopened(desk: Desk, name: str | None) -> list[ItemRow]:
     if name is None:
         name = _saved_name(desk)
     with desk.bulk() as connection:
-        basket.reopen(connection, name, by(desk))
+        basket.reopen(connection, name, desk.by())
     items = held(desk)
     for item in items:
         if item.quantity > item.eligible:
@@ -222,7 +210,7 @@ def check_ready(desk: Desk, items: Sequence[ItemRow]) -> None:
     """Raise Closed, EmptyReturnBasket, or everything that keeps a basket from being sent."""
     check_open(desk)
     with desk.reading() as reader:
-        basket.check(reader, items, known(desk), by(desk))
+        basket.check(reader, items, known(desk), desk.by())
 
 
 def recap(drafted: "Draft") -> str:
@@ -244,7 +232,7 @@ def recap(drafted: "Draft") -> str:
 def sent(desk: Desk, drafted: "Draft") -> list[CaseRow]:
     """Send the basket that was shown; give its cases. The e-mail waits in the outbox."""
     with desk.writing() as session:
-        numbers = services.send(session, drafted, by(desk))
+        numbers = services.send(session, drafted, desk.by())
     with desk.reading() as reader:
         return list(queries.cases(reader, {"request": numbers[0]}))[::-1]
 
@@ -328,7 +316,7 @@ def _check_count(text: str, left: int) -> None:
 
 def _reason(desk: Desk, given: str | None, choices: Reasons, lines: Sequence[Held]) -> Reason | None:
     """Give the reason that was given, or one of those open for all the lines; None where there is none to ask."""
-    day = today(desk)
+    day = desk.today()
     fit = {key: each for key, each in choices.items() if all(line.standing(each, day).open for line in lines)}
     if given is None and desk.can_ask and fit:
         given = _asked_reason(desk, fit, "--reason")

@@ -123,7 +123,7 @@ def list_(desk: Desk, kept: Kept, period: Period, view: View) -> None:
     """List questionnaires."""
     filters = prompts.filters(desk, *period, kept.below, waits=kept.open, done=kept.answered)
     with desk.reading() as reader:
-        desk.out.rows(columns.LISTED, queries.surveys(reader, filters, prompts.today(desk)), view)
+        desk.out.rows(columns.LISTED, queries.surveys(reader, filters, desk.today()), view)
     prompts.tell_complaints(desk)
 
 

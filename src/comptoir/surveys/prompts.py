@@ -1,11 +1,9 @@
 """What commands on questionnaires gather, ask and tell."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import paris
-from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.i18n import _, in_use, ngettext
 from comptoir.core.later import later
@@ -52,16 +50,6 @@ class AskedRow(NamedTuple):
     recipient: str
 
 
-def by(desk: Desk) -> By:
-    """Give who acts, and when."""
-    return By(desk.operator, desk.clock.now())
-
-
-def today(desk: Desk) -> date:
-    """Give the day that it is in Paris."""
-    return paris.in_paris(desk.clock.now()).date()
-
-
 def planned(desk: Desk, named: Sequence[str], since: str, channel: Channel | None) -> list[AskedRow]:
     """List who is to be asked: the customers of these repairs, else all those who may be and were not.
 
@@ -91,7 +79,7 @@ def asked(desk: Desk, rows: Sequence[AskedRow], *, yes: bool) -> list[AskedRow]:
         return []
     askings = [services.Asking(row.number, row.channel, row.recipient) for row in rows]
     with desk.writing() as session:
-        done = services.ask(session, askings, _writer(desk, rows), by(desk))
+        done = services.ask(session, askings, _writer(desk, rows), desk.by())
     outbox.send_at_once(desk)
     if len(done) < len(rows):
         desk.out.say(_("the others were asked meanwhile by another command"))
@@ -103,7 +91,7 @@ def answered(desk: Desk, text: str, score: int, comment: str, *, again: bool) ->
     number = _found(desk, text)
     given = services.Answer(rules.score(score), tidy(comment), Source.COUNTER)
     with desk.writing() as session:
-        outcome = services.answer(session, number, given, by(desk), again=again)
+        outcome = services.answer(session, number, given, desk.by(), again=again)
     if outcome is Outcome.UNCHANGED:
         desk.out.say(_("this answer is known already: nothing was changed"))
     return [_row(desk, number)]
@@ -115,7 +103,7 @@ def acted(desk: Desk, text: str, action: str) -> list[SurveyRow]:
     if not tidy(action):
         raise NothingDone
     with desk.writing() as session:
-        new = services.act(session, number, tidy(action), by(desk))
+        new = services.act(session, number, tidy(action), desk.by())
     if not new:
         desk.out.say(_("this action is known already: nothing was changed"))
     return [_row(desk, number)]
@@ -134,7 +122,7 @@ def filters(desk: Desk, since: str, until: str, below: int | None, *, waits: boo
 def tell_complaints(desk: Desk) -> None:
     """Tell how many complaints wait for an action, and how many of them are late."""
     with desk.reading() as reader:
-        found = queries.complaints(reader, today(desk))
+        found = queries.complaints(reader, desk.today())
     if not found.open:
         return
     told = ngettext(
@@ -155,7 +143,7 @@ def tell_complaints(desk: Desk) -> None:
 def report(desk: Desk, since: str, until: str, cut: Cut | None, view: View) -> list[ReportRow]:
     """Sum up what customers think, figures written as the format wants them; raise BadDay."""
     with desk.reading() as reader:
-        rows = queries.report(reader, queries.bounds(since, until, desk.clock.now()), cut, today(desk))
+        rows = queries.report(reader, queries.bounds(since, until, desk.clock.now()), cut, desk.today())
     comma = view.excel or (view.chosen() is Format.TABLE and in_use() == "fr")
     return [row._replace(rate=_figure(row.rate, comma), mean=_figure(row.mean, comma)) for row in rows]
 
@@ -220,4 +208,4 @@ def _found(desk: Desk, text: str) -> str:
 
 def _row(desk: Desk, number: str) -> SurveyRow:
     with desk.reading() as reader:
-        return queries.survey(reader, number, today(desk))
+        return queries.survey(reader, number, desk.today())

@@ -10,7 +10,6 @@ from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.surveys import incoming, queries
 from comptoir.surveys.incoming import Came, Refuse
-from comptoir.surveys.prompts import by
 from comptoir.surveys.refusals import RepliesRefused, ReplyRefused
 from comptoir.surveys.replies import Reply, codes, prepared, read, without
 from comptoir.surveys.statuses import Outcome
@@ -66,7 +65,7 @@ def taken(desk: Desk, names: Sequence[str], *, again: bool) -> Readings:
     if replies:
         with desk.writing() as session:
             for came in replies:
-                readings.rows += _recorded(session, came, by(desk), refuse, again=again)
+                readings.rows += _recorded(session, came, desk.by(), refuse, again=again)
     return readings
 
 

@@ -91,7 +91,7 @@ def list_(
     every: Annotated[bool, option("--all", "-a", help=_("Those who left and what does not count today, too."))] = False,
 ) -> None:
     """List who is qualified for what."""
-    number, today = prompts.fiche(fiche), prompts.today(desk)
+    number, today = prompts.fiche(fiche), desk.today()
     with desk.reading() as reader:
         found = queries.standings(reader, today, fiche=number, every=every)
     desk.out.rows(columns.EVERYONE if every else columns.COUNTING, found, view)
@@ -101,7 +101,7 @@ def list_(
 @app.verb("show", help=_("Show a technician: each qualification, the trainings, the history."))
 def show(desk: Desk, name: Name, view: View) -> None:
     """Show one technician."""
-    today = prompts.today(desk)
+    today = desk.today()
     with desk.reading() as reader:
         who = queries.single(reader, name)
         held = queries.one_by_one(who, queries.periods(reader, who.id), today)
@@ -172,7 +172,7 @@ def trained(desk: Desk, number: Number, view: View, on: DoneOn = None, note: Not
 @app.verb("trainings", help=_("Report the trainings: late, planned, done."))
 def trainings(desk: Desk, kept: Trainings, view: View) -> None:
     """Report the trainings."""
-    asked, today = prompts.conditions(desk, kept._asdict()), prompts.today(desk)
+    asked, today = prompts.conditions(desk, kept._asdict()), desk.today()
     with desk.reading() as reader:
         report = prompts.Report(queries.trainings(reader, asked, today))
         desk.out.rows(columns.TRAINING, report.rows(), view)
@@ -202,7 +202,7 @@ def watched(desk: Desk, number: Number, view: View, on: DoneOn = None, note: Not
 @app.verb("watches", help=_("Report the legal watch: late, planned, done."))
 def watches(desk: Desk, kept: Watches, view: View) -> None:
     """Report the legal watch."""
-    asked, today = prompts.conditions(desk, kept._asdict()), prompts.today(desk)
+    asked, today = prompts.conditions(desk, kept._asdict()), desk.today()
     with desk.reading() as reader:
         report = prompts.Report(queries.watches(reader, asked, today))
         desk.out.rows(columns.WATCH, report.rows(), view)

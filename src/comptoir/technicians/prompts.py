@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.core import paris
-from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
@@ -69,16 +68,6 @@ class Report:
         return _("late: {late} - planned: {planned} - done: {done}").format(**counts)
 
 
-def today(desk: Desk) -> date:
-    """Give the day that it is in Paris."""
-    return paris.in_paris(desk.clock.now()).date()
-
-
-def by(desk: Desk) -> By:
-    """Give who acts, and when."""
-    return By(desk.operator, desk.clock.now())
-
-
 def found(desk: Desk, text: str) -> TechnicianRow:
     """Give the technician that a text names; raise UnknownTechnician."""
     with desk.reading() as reader:
@@ -95,7 +84,7 @@ def fiche(number: int | None) -> int | None:
 def standings(desk: Desk, who: TechnicianRow) -> list[StandingRow]:
     """Say where somebody stands today with each fiche that they have or had."""
     with desk.reading() as reader:
-        return queries.by_fiche(who, queries.periods(reader, who.id), today(desk))
+        return queries.by_fiche(who, queries.periods(reader, who.id), desk.today())
 
 
 def warn_ending(desk: Desk, rows: Sequence[StandingRow]) -> None:
@@ -128,7 +117,7 @@ def added(desk: Desk, text: str, email: str | None, fiches: Sequence[int], days:
         problems.append(NothingToDate())
     grant = _grant(desk, fiches, days, problems)
     with desk.writing() as session:
-        number = services.add(session, name, address, grant, by(desk))
+        number = services.add(session, name, address, grant, desk.by())
     with desk.reading() as reader:
         return queries.technician(reader, number)
 
@@ -138,16 +127,16 @@ def qualified(desk: Desk, text: str, fiches: Sequence[int], days: Days) -> Techn
     who = found(desk, text)
     grant = _grant(desk, fiches, days, [])
     with desk.writing() as session:
-        services.qualify(session, who.id, grant, by(desk))
+        services.qualify(session, who.id, grant, desk.by())
     return who
 
 
 def withdrawn(desk: Desk, text: str, number: int, on: str | None) -> TechnicianRow:
     """End what the technician that a text names has for a fiche, from a day on, today by default; give them."""
     rules.check_fiche(number)
-    who, day = found(desk, text), _day(desk, "--on", on) or today(desk)
+    who, day = found(desk, text), _day(desk, "--on", on) or desk.today()
     with desk.writing() as session:
-        services.withdraw(session, who.id, number, day, by(desk))
+        services.withdraw(session, who.id, number, day, desk.by())
     return who
 
 
@@ -159,7 +148,7 @@ def left(desk: Desk, text: str, *, yes: bool) -> list[TechnicianRow]:
     if not desk.agreed(_("Record that {name} no longer works here?").format(name=who.name), yes=yes):
         return []
     with desk.writing() as session:
-        services.leave(session, who.id, by(desk))
+        services.leave(session, who.id, desk.by())
     return [who._replace(active=False)]
 
 
@@ -168,9 +157,9 @@ def trained(desk: Desk, text: str, course: Course) -> TrainingRow:
     who = found(desk, text)
     plan = _plan(desk, course, rules.line("--provider", course.given_by or ""))
     with desk.writing() as session:
-        number = services.train(session, who.id, plan, by(desk))
+        number = services.train(session, who.id, plan, desk.by())
     with desk.reading() as reader:
-        return queries.training(reader, number, today(desk))
+        return queries.training(reader, number, desk.today())
 
 
 def watched(desk: Desk, course: Course) -> WatchRow:
@@ -178,27 +167,27 @@ def watched(desk: Desk, course: Course) -> WatchRow:
     source = desk.value("--source", course.given_by, _("Where is it read?"), lambda text: rules.title("--source", text))
     plan = _plan(desk, course, rules.title("--source", source))
     with desk.writing() as session:
-        number = services.watch(session, plan, by(desk))
+        number = services.watch(session, plan, desk.by())
     with desk.reading() as reader:
-        return queries.watch(reader, number, today(desk))
+        return queries.watch(reader, number, desk.today())
 
 
 def training_done(desk: Desk, number: int, on: str | None, note: str) -> TrainingRow:
     """Record that a training was done, today by default."""
     day, told = _done(desk, on), rules.line("--note", note)
     with desk.writing() as session:
-        services.trained(session, number, day, told, by(desk))
+        services.trained(session, number, day, told, desk.by())
     with desk.reading() as reader:
-        return queries.training(reader, number, today(desk))
+        return queries.training(reader, number, desk.today())
 
 
 def watch_done(desk: Desk, number: int, on: str | None, note: str) -> WatchRow:
     """Record that an action of legal watch was done, today by default."""
     day, told = _done(desk, on), rules.line("--note", note)
     with desk.writing() as session:
-        services.watched(session, number, day, told, by(desk))
+        services.watched(session, number, day, told, desk.by())
     with desk.reading() as reader:
-        return queries.watch(reader, number, today(desk))
+        return queries.watch(reader, number, desk.today())
 
 
 def conditions(desk: Desk, asked: Mapping[str, str | bool]) -> dict[str, str | int]:
@@ -207,7 +196,7 @@ def conditions(desk: Desk, asked: Mapping[str, str | bool]) -> dict[str, str | i
     if name := asked.get("name"):
         kept["name"] = fold(tidy(str(name)))
     if asked["due"]:
-        kept["due"] = today(desk).isoformat()
+        kept["due"] = desk.today().isoformat()
     days = {key: _day(desk, f"--{key}", str(asked[key] or "")) for key in ("since", "until")}
     rules.check_order(days["since"], days["until"])
     return kept | {key: day.isoformat() for key, day in days.items() if day}
@@ -224,7 +213,7 @@ def _noted(problems: list[ComptoirError]) -> Generator[None]:
 
 def _grant(desk: Desk, fiches: Sequence[int], days: Days, problems: list[ComptoirError]) -> "services.Grant":
     """Read what tells of qualifications, from today on by default; raise its problems, and those found before."""
-    since, until, certificate = today(desk), None, ""
+    since, until, certificate = desk.today(), None, ""
     with _noted(problems):
         certificate = rules.line("--certificate", days.certificate or "")
     numbers = _fiches(fiches, problems)
@@ -238,7 +227,7 @@ def _grant(desk: Desk, fiches: Sequence[int], days: Days, problems: list[Comptoi
 
 def _plan(desk: Desk, course: Course, given_by: str) -> "services.Plan":
     """Read what is planned, or done; raise its problems at once."""
-    now = today(desk)
+    now = desk.today()
     problems: list[ComptoirError] = []
     title = ""
     with _noted(problems):
@@ -262,7 +251,7 @@ def _fiches(given: Sequence[int], problems: list[ComptoirError]) -> tuple[int, .
 
 def _done(desk: Desk, on: str | None) -> date:
     """Give the day that something was done on, today by default; raise BadDay and NotDoneYet."""
-    now = today(desk)
+    now = desk.today()
     day = _day(desk, "--on", on) or now
     rules.check_done(day, now)
     return day
@@ -273,4 +262,4 @@ def _day(desk: Desk, flag: str, text: str | None) -> date | None:
 
 
 def _dated(desk: Desk, flag: str, text: str) -> date:
-    return paris.day_asked(flag, text.strip(), today(desk))
+    return paris.day_asked(flag, text.strip(), desk.today())
