@@ -24,6 +24,7 @@ from comptoir.desk.paper import (
     Table,
 )
 from comptoir.fiches.rules import FICHES, Moment, Point, Result
+from comptoir.organisms.statuses import ORGANISM_NAMES
 from comptoir.repairs.billed import BillRow
 from comptoir.repairs.deeds import HistoryRow
 from comptoir.repairs.queries import CaseDetail, CheckRow
@@ -54,7 +55,6 @@ RESULTS: Mapping[str, str] = {
     Result.BAD: "DÉFAUT",
     Result.NOT_APPLICABLE: "Sans objet",
 }
-ORGANISMS = {"ecologic": "Ecologic", "ecosystem": "ecosystem"}  # as each spells its own name
 DECLARED = (
     "je suis un particulier et cet appareil, acheté en France, sert à mon usage privé",
     "il n'est plus sous garantie légale ou commerciale, ni couvert par une assurance",
@@ -158,7 +158,7 @@ def declaration(case: CaseDetail, bill: BillRow, shop: Shop, moment: datetime) -
         *device(case),
         ("Panne", case.fault),
         *_filled(
-            ("Éco-organisme", ORGANISMS.get(case.organism, case.organism)),
+            ("Éco-organisme", ORGANISM_NAMES.get(case.organism, case.organism)),
             ("Symptôme", case.symptom),
             ("Réparation", case.repair_code),
         ),

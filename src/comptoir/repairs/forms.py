@@ -4,7 +4,8 @@ from typing import Annotated, NamedTuple
 
 from comptoir.core.i18n import _
 from comptoir.desk.options import option
-from comptoir.repairs.statuses import Consent, Means, Organism, Place, Warranty, Way
+from comptoir.organisms.statuses import Organism
+from comptoir.repairs.statuses import Consent, Means, Place, Warranty, Way
 
 
 class Device(NamedTuple):

@@ -120,13 +120,6 @@ CONSENT_WORDS = {
 }
 
 
-class Organism(StrEnum):
-    """The eco-organisms of household appliances that pay the bonus."""
-
-    ECOLOGIC = "ecologic"
-    ECOSYSTEM = "ecosystem"
-
-
 class LineKind(StrEnum):
     """What a line of a quote or an invoice is for."""
 

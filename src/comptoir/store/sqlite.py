@@ -16,7 +16,7 @@ from comptoir.core.i18n import _
 from comptoir.core.text import fold
 
 APPLICATION_ID = 0x434D5054  # "CMPT" in the file's header
-SCHEMA = 9  # the number of the last migration, kept in PRAGMA user_version
+SCHEMA = 10  # the number of the last migration, kept in PRAGMA user_version
 BUSY_SECONDS = 30.0
 ROOM = 1 << 16  # bytes: the smallest log's index does not fit in less
 

@@ -25,7 +25,7 @@ def script() -> str:
         command.upgrade(config(connection), "head")
     empty.dispose()
     # SQLAlchemy keeps a table's indexes in a set: their order is another each time.
-    runs = groupby(said, key=lambda statement: statement.startswith("CREATE INDEX"))
+    runs = groupby(said, key=lambda statement: statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX")))
     ordered = (sorted(run) if indexes else run for indexes, run in runs)
     return "".join(f"{statement};\n" for statement in chain.from_iterable(ordered))
 

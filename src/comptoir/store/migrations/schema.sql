@@ -569,3 +569,208 @@ CREATE TABLE survey (
  STRICT;
 CREATE INDEX ix_survey_asked_at ON survey (asked_at);
 UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+CREATE TABLE organism_product (
+	organism TEXT NOT NULL,
+	code TEXT NOT NULL,
+	name TEXT NOT NULL,
+	plain TEXT NOT NULL,
+	valid_from TEXT NOT NULL,
+	valid_until TEXT NOT NULL,
+	sheet TEXT NOT NULL,
+	PRIMARY KEY (organism, code),
+	CONSTRAINT organism_product_of CHECK (organism IN ('ecologic', 'ecosystem'))
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE organism_brand (
+	organism TEXT NOT NULL,
+	product TEXT NOT NULL,
+	code TEXT NOT NULL,
+	name TEXT NOT NULL,
+	plain TEXT NOT NULL,
+	covered INTEGER NOT NULL,
+	PRIMARY KEY (organism, product, code),
+	CONSTRAINT organism_brand_of CHECK (organism IN ('ecologic', 'ecosystem'))
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE organism_code (
+	organism TEXT NOT NULL,
+	product TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	code TEXT NOT NULL,
+	label TEXT NOT NULL,
+	PRIMARY KEY (organism, product, kind, code),
+	CONSTRAINT organism_code_of CHECK (organism IN ('ecologic', 'ecosystem')),
+	CONSTRAINT organism_code_kind CHECK (kind IN ('symptom', 'repair'))
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE organism_amount (
+	organism TEXT NOT NULL,
+	product TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	valid_from TEXT NOT NULL,
+	valid_until TEXT NOT NULL,
+	amount INTEGER NOT NULL,
+	PRIMARY KEY (organism, product, kind, valid_from),
+	CONSTRAINT organism_amount_of CHECK (organism IN ('ecologic', 'ecosystem')),
+	CONSTRAINT organism_amount_kind CHECK (kind IN ('bonus', 'threshold'))
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE organism_site (
+	organism TEXT NOT NULL,
+	code TEXT NOT NULL,
+	name TEXT NOT NULL,
+	postcode TEXT NOT NULL,
+	town TEXT NOT NULL,
+	repairer TEXT NOT NULL,
+	PRIMARY KEY (organism, code),
+	CONSTRAINT organism_site_of CHECK (organism IN ('ecologic', 'ecosystem'))
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE organism_sheet (
+	organism TEXT NOT NULL,
+	repairer TEXT NOT NULL,
+	code TEXT NOT NULL,
+	number TEXT NOT NULL,
+	name TEXT NOT NULL,
+	valid_from TEXT NOT NULL,
+	valid_until TEXT NOT NULL,
+	PRIMARY KEY (organism, repairer, code),
+	CONSTRAINT organism_sheet_of CHECK (organism IN ('ecologic', 'ecosystem'))
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE organism_sync (
+	organism TEXT NOT NULL,
+	synced_at TEXT NOT NULL,
+	source TEXT NOT NULL,
+	PRIMARY KEY (organism),
+	CONSTRAINT organism_sync_of CHECK (organism IN ('ecologic', 'ecosystem'))
+)
+ STRICT;
+CREATE TABLE organism_match (
+	organism TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	ours TEXT NOT NULL,
+	code TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	moment TEXT NOT NULL,
+	PRIMARY KEY (organism, kind, ours),
+	CONSTRAINT organism_match_of CHECK (organism IN ('ecologic', 'ecosystem')),
+	CONSTRAINT organism_match_kind CHECK (kind IN ('product', 'brand'))
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE claim (
+	id INTEGER NOT NULL,
+	case_number TEXT NOT NULL,
+	organism TEXT NOT NULL,
+	invoice TEXT NOT NULL,
+	reference TEXT NOT NULL,
+	status TEXT NOT NULL,
+	remote TEXT NOT NULL,
+	service_order TEXT NOT NULL,
+	said TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	bonus INTEGER NOT NULL,
+	total INTEGER NOT NULL,
+	form TEXT NOT NULL,
+	pending TEXT NOT NULL,
+	pending_at TEXT,
+	attempts INTEGER NOT NULL,
+	next_try TEXT,
+	error TEXT NOT NULL,
+	lease TEXT NOT NULL,
+	leased_until TEXT,
+	operator TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	confirmed_at TEXT,
+	asked_at TEXT,
+	decided_at TEXT,
+	paid INTEGER NOT NULL,
+	paid_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT claim_organism CHECK (organism IN ('ecologic', 'ecosystem')),
+	CONSTRAINT claim_status CHECK (status IN ('to_create', 'created', 'to_complete', 'confirmed', 'approved', 'reimbursed', 'paid', 'refused', 'cancelled')),
+	CONSTRAINT claim_pending CHECK (pending IN ('', 'create', 'attach', 'submit', 'discard')),
+	CONSTRAINT claim_pending_since CHECK ((pending = '') = (pending_at IS NULL)),
+	CONSTRAINT claim_reference UNIQUE (reference),
+	FOREIGN KEY(case_number) REFERENCES repair_case (number),
+	FOREIGN KEY(invoice) REFERENCES repair_bill (number)
+)
+ STRICT;
+CREATE INDEX ix_claim_case_number ON claim (case_number);
+CREATE INDEX ix_claim_created_at ON claim (created_at);
+CREATE INDEX ix_claim_invoice ON claim (invoice);
+CREATE INDEX ix_claim_remote ON claim (remote);
+CREATE INDEX ix_claim_service_order ON claim (service_order);
+CREATE INDEX ix_claim_status ON claim (status);
+CREATE UNIQUE INDEX claim_alive ON claim (case_number) WHERE status NOT IN ('cancelled', 'refused');
+CREATE TABLE claim_file (
+	claim_id INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	piece TEXT NOT NULL,
+	name TEXT NOT NULL,
+	media_type TEXT NOT NULL,
+	digest TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	sent_at TEXT,
+	PRIMARY KEY (claim_id, position),
+	CONSTRAINT claim_file_piece CHECK (piece IN ('invoice', 'consent', 'nameplate', 'picture')),
+	FOREIGN KEY(claim_id) REFERENCES claim (id)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE claim_exchange (
+	id INTEGER NOT NULL,
+	claim_id INTEGER,
+	organism TEXT NOT NULL,
+	moment TEXT NOT NULL,
+	step TEXT NOT NULL,
+	request TEXT NOT NULL,
+	status INTEGER NOT NULL,
+	answer TEXT NOT NULL,
+	millis INTEGER NOT NULL,
+	error TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT claim_exchange_organism CHECK (organism IN ('ecologic', 'ecosystem')),
+	FOREIGN KEY(claim_id) REFERENCES claim (id)
+)
+ STRICT;
+CREATE INDEX ix_claim_exchange_claim_id ON claim_exchange (claim_id);
+CREATE TABLE payment (
+	id INTEGER NOT NULL,
+	organism TEXT NOT NULL,
+	day TEXT NOT NULL,
+	amount INTEGER NOT NULL,
+	label TEXT NOT NULL,
+	line_key TEXT NOT NULL,
+	source TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	imported_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT payment_organism CHECK (organism IN ('ecologic', 'ecosystem')),
+	CONSTRAINT payment_line UNIQUE (line_key)
+)
+ STRICT;
+CREATE INDEX ix_payment_day ON payment (day);
+CREATE TABLE payment_share (
+	payment_id INTEGER NOT NULL,
+	claim_id INTEGER NOT NULL,
+	amount INTEGER NOT NULL,
+	matched_by TEXT NOT NULL,
+	operator TEXT NOT NULL,
+	matched_at TEXT NOT NULL,
+	PRIMARY KEY (payment_id, claim_id),
+	CONSTRAINT payment_share_by CHECK (matched_by IN ('reference', 'amount', 'hand')),
+	FOREIGN KEY(payment_id) REFERENCES payment (id),
+	FOREIGN KEY(claim_id) REFERENCES claim (id)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE INDEX ix_payment_share_claim_id ON payment_share (claim_id);
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';

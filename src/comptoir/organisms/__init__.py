@@ -1,0 +1,1 @@
+"""Eco-organisms: what they support, and the two wires they speak."""

@@ -1,0 +1,1 @@
+"""Payments: what the eco-organisms pay, matched to the claims."""

@@ -1,0 +1,1 @@
+"""Qualirépar: eligibility, claims with the eco-organisms, what they pay."""

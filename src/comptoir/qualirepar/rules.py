@@ -1,0 +1,1 @@
+"""What a claim must be to be paid, and what is done next for it."""
