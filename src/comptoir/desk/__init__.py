@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from comptoir.desk.ask import Ask
     from comptoir.desk.equipment import Finding
     from comptoir.desk.gateway import Gateway
+    from comptoir.desk.http import Wire
     from comptoir.desk.mail import Mailer
     from comptoir.desk.output import Output
     from comptoir.desk.paper import Paper
@@ -186,6 +187,12 @@ class Desk:
         from comptoir.desk.sms import access
 
         return Gateway(access(self.settings, os.environ))
+
+    def wire(self, url: str) -> Wire:
+        """Open the door of a service that speaks JSON over HTTP: a context of its own event loop."""
+        from comptoir.desk.http import Wire
+
+        return Wire(self.clock, url)
 
     def holiday(self, day: date, region: str) -> str:
         """Give the name of the public holiday that a day is in a region (`FR`, `FR-57`), empty for none."""

@@ -10,7 +10,8 @@ from comptoir.core.errors import OutsideFailure
 class Asked(NamedTuple):
     """One request: a JSON body, raw content, or neither; `most` bytes of answer, `whole` seconds for all of it.
 
-    `step` is what the exchange is called in logs. Headers are never logged. `reads` tells that asking changes nothing.
+    `step` is what the exchange is called in logs; headers are never kept there, nor the values of the JSON keys that
+    `hide` names. `reads` tells that asking changes nothing.
     """
 
     step: str
@@ -21,6 +22,7 @@ class Asked(NamedTuple):
     json: Any = None
     content: bytes | None = None
     media_type: str = ""
+    hide: tuple[str, ...] = ()
     reads: bool = False
     most: int = 1 << 20
     whole: float = 60.0
