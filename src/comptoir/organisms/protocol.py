@@ -226,6 +226,9 @@ class Client(Protocol):
     async def create(self, form: Form, log: Log) -> Standing:
         """Create the claim; what it still lacks is in the problems of its standing."""
 
+    async def amend(self, claim: str, form: Form, log: Log) -> Standing:
+        """Correct a claim not yet submitted; raise Broken where it has to be made anew."""
+
     async def attach(self, claim: str, file: File, log: Log) -> None:
         """Add a document to a claim not yet submitted; raise Broken where it has to be made anew."""
 
