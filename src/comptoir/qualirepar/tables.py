@@ -20,8 +20,9 @@ class Claim(SQLModel, table=True):
     """A claim for the bonus of a repair; a repair has one at a time, another once that one is refused or cancelled.
 
     `reference` is ours and goes to the organism. `remote` is the organism's own number, `service_order` the one it
-    pays under. `form` is what is filed, frozen. `pending` is the step that was asked and whose answer is not known,
-    since `pending_at`. Whoever works on it holds its lease, a token, until a moment. `paid` is what the bank has seen.
+    pays under. `form` is what is filed, frozen; `stale` tells that the organism has an earlier one. `pending` is the
+    step that was asked and whose answer is not known, since `pending_at`. Whoever works on it holds its lease, a token,
+    until a moment. `paid` is what the bank has seen.
     """
 
     __tablename__ = "claim"
@@ -51,6 +52,7 @@ class Claim(SQLModel, table=True):
     pending_at: datetime | None = Field(default=None, sa_type=Utc)
     attempts: int = 0
     next_try: datetime | None = Field(default=None, sa_type=Utc)
+    stale: int = 0
     error: str = ""
     lease: str = ""
     leased_until: datetime | None = Field(default=None, sa_type=Utc)

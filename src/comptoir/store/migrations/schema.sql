@@ -683,6 +683,7 @@ CREATE TABLE claim (
 	pending_at TEXT,
 	attempts INTEGER NOT NULL,
 	next_try TEXT,
+	stale INTEGER NOT NULL,
 	error TEXT NOT NULL,
 	lease TEXT NOT NULL,
 	leased_until TEXT,

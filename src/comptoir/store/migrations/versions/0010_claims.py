@@ -103,6 +103,7 @@ def _claims() -> None:
         sa.Column("pending_at", sa.Text),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_try", sa.Text),
+        sa.Column("stale", sa.Integer, nullable=False),
         *_texts("error", "lease"),
         sa.Column("leased_until", sa.Text),
         *_texts("operator"),
