@@ -40,6 +40,8 @@ PRODUCT: Mapping[str, Kind] = {
     "circular": Kind(bool, optional=True),
     "bonus": Kind(str, optional=True),
     "threshold": Kind(str, optional=True),
+    "ecologic": Kind(str, optional=True),
+    "ecosystem": Kind(str, optional=True),
 }
 FICHE: Mapping[str, Kind] = {"risks": Kind(str), "points": Kind(dict)}
 
@@ -144,6 +146,8 @@ def _product(key: str, entry: Mapping[str, Any]) -> Product:
         circular=entry.get("circular", False),
         bonus=_euros(f"{place}.bonus", entry.get("bonus", "")),
         threshold=_euros(f"{place}.threshold", entry.get("threshold", "")),
+        ecologic=entry.get("ecologic", "").strip(),
+        ecosystem=entry.get("ecosystem", "").strip(),
     )
 
 

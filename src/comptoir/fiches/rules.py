@@ -122,7 +122,10 @@ class Overview(NamedTuple):
 
 
 class Product(NamedTuple):
-    """A kind of device; `bonus` and `threshold` in euros, None where the scale has none."""
+    """A kind of device; `bonus` and `threshold` in euros, None where the scale has none.
+
+    `ecologic` and `ecosystem` are the codes that these organisms are known to have for it, empty for none known.
+    """
 
     key: str
     label: str
@@ -133,6 +136,8 @@ class Product(NamedTuple):
     circular: bool = False
     bonus: Decimal | None = None
     threshold: Decimal | None = None
+    ecologic: str = ""
+    ecosystem: str = ""
 
     @property
     def imei(self) -> bool:
@@ -321,6 +326,13 @@ def bonus_of(product: Product, total: Decimal, day: date, *, circular: bool = Fa
         return Bonus(None, Why.NOT_LISTED)
     if day < SCALE_DAY:
         return Bonus(None, Why.BEFORE_SCALE)
+    return due(product, total, circular=circular)
+
+
+def due(product: Product, total: Decimal, *, circular: bool) -> Bonus:
+    """Give what a product's own amount and threshold come to, for so many euros including VAT."""
+    if product.bonus is None:
+        return Bonus(None, Why.NOT_LISTED)
     if product.threshold is not None and total < product.threshold:
         return Bonus(money.ZERO, Why.UNDER_THRESHOLD)
     raised = circular and product.circular

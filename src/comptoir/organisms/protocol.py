@@ -11,77 +11,10 @@ from typing import NamedTuple, Protocol
 from comptoir.core.errors import OutsideFailure, Refused
 from comptoir.core.i18n import _
 from comptoir.desk.wire import Log
-from comptoir.organisms.statuses import AmountKind, CodeKind, Organism, Piece, Stage
+from comptoir.organisms.published import AmountRow, BrandRow, CodeRow, ProductRow, Reference, SheetRow, SiteRow
+from comptoir.organisms.statuses import Organism, Piece, Stage
 
-
-class ProductRow(NamedTuple):
-    """A kind of device that an organism supports between two days; `sheet` is the fiche it asks for, where it says."""
-
-    code: str
-    name: str
-    valid_from: str = ""
-    valid_until: str = ""
-    sheet: str = ""
-
-
-class BrandRow(NamedTuple):
-    """A brand, of one product or (without one) of all; `covered` is 0 where the other organism has it."""
-
-    product: str
-    code: str
-    name: str
-    covered: int = 1
-
-
-class CodeRow(NamedTuple):
-    """A symptom or repair code of a product."""
-
-    product: str
-    kind: CodeKind
-    code: str
-    label: str
-
-
-class AmountRow(NamedTuple):
-    """A bonus or a threshold of a product between two days (ISO, empty for no end)."""
-
-    product: str
-    kind: AmountKind
-    valid_from: str
-    valid_until: str
-    amount: Decimal
-
-
-class SiteRow(NamedTuple):
-    """A place of repair that the account may claim for; `repairer` is whose, where the organism tells them apart."""
-
-    code: str
-    name: str
-    postcode: str
-    town: str
-    repairer: str = ""
-
-
-class SheetRow(NamedTuple):
-    """A fiche métier that a repairer holds, between two days."""
-
-    repairer: str
-    code: str
-    number: str
-    name: str
-    valid_from: str = ""
-    valid_until: str = ""
-
-
-class Reference(NamedTuple):
-    """All that an organism publishes for an account."""
-
-    products: tuple[ProductRow, ...]
-    brands: tuple[BrandRow, ...]
-    codes: tuple[CodeRow, ...]
-    amounts: tuple[AmountRow, ...] = ()
-    sites: tuple[SiteRow, ...] = ()
-    sheets: tuple[SheetRow, ...] = ()
+__all__ = ["AmountRow", "BrandRow", "CodeRow", "ProductRow", "Reference", "SheetRow", "SiteRow"]
 
 
 class Claimant(NamedTuple):
