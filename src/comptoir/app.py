@@ -43,6 +43,7 @@ FEATURES = {
     "repair technician": "comptoir.technicians",
     "repair library": "comptoir.attachments",
     "repair survey": "comptoir.surveys",
+    "qualirepar": "comptoir.qualirepar",
     "outbox": "comptoir.outbox",
     "reseller": "comptoir.parties",
     "config": "comptoir.config",

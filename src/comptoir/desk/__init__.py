@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from comptoir.store.write import Store
 
 
+LONG = 3  # pieces of work from which a bar is shown
+
+
 class NeedsYes(UsageProblem):
     """What destroys or sends needs a yes, and nobody can be asked."""
 
@@ -193,6 +196,17 @@ class Desk:
         from comptoir.desk.http import Wire
 
         return Wire(self.clock, url)
+
+    @contextmanager
+    def progress(self, title: str, total: int) -> Generator[Callable[[], None]]:
+        """Show how far a long piece of work is, to a person who looks; give what is called for each piece done."""
+        if not sys.stderr.isatty() or total < LONG:
+            yield lambda: None
+            return
+        from comptoir.desk.progress import bar
+
+        with bar(title, total) as advance:
+            yield advance
 
     def holiday(self, day: date, region: str) -> str:
         """Give the name of the public holiday that a day is in a region (`FR`, `FR-57`), empty for none."""

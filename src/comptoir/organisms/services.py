@@ -46,7 +46,7 @@ class Replaced(NamedTuple):
     before: int
 
 
-def replace(  # noqa: PLR0913 - what came, whose, from where, by whom
+def replace(
     connection: Connection, organism: Organism, reference: Reference, source: str, by: By, *, again: bool = False
 ) -> Replaced:
     """Put what an organism publishes in the place of what it published before; what the shop matched stays.
@@ -70,7 +70,7 @@ def replace(  # noqa: PLR0913 - what came, whose, from where, by whom
     return made
 
 
-def match(connection: Connection, organism: Organism, kind: Matched, ours: str, code: str, by: By) -> None:  # noqa: PLR0913, PLR0917
+def match(connection: Connection, organism: Organism, kind: Matched, ours: str, code: str, by: By) -> None:
     """Keep the code that an organism has for a product of ours, by its key, or for a brand, in any spelling."""
     key = _key(kind, ours)
     moment = by.moment.isoformat()
