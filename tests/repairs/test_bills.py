@@ -253,6 +253,18 @@ def test_a_device_given_back_for_nothing_gets_no_invoice_afterwards(step, refuse
     whole(path)
 
 
+def test_a_device_that_is_given_back_unrepaired_gets_no_invoice(step, refuses, done) -> None:
+    path = step("paid")
+    for line in (
+        "credit 17 --why erreur --yes", "start 17 --despite panne", "quote 17 --yes", "refuse 17",
+        "handover 17 --despite 'Reprend son appareil'",
+    ):  # fmt: skip
+        done(line)
+    refuses("invoice 17 --yes", 4, "cannot_go_on")
+    refuses("line 17 labour Pose --price 10", 4, "lines_closed")
+    whole(path)
+
+
 def test_the_end_of_a_repair_does_not_take_an_invoice_back(step, refuses) -> None:
     for name in ("repaired", "invoiced", "paid", "over"):
         step(name)

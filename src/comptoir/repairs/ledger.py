@@ -39,14 +39,13 @@ def changeable(session: Session, number: str) -> RepairCase:
 
 
 def is_undone(session: Session, row: RepairCase) -> bool:
-    """Tell whether a device was given back and has no invoice that stands, undone or put off: one may be issued."""
-    if row.status is not CaseStatus.HANDED_OVER:
+    """Tell whether a device left repaired and has no invoice that stands, undone or put off: one may be issued."""
+    if row.status is not CaseStatus.HANDED_OVER or row.repaired_at is None:
         return False
     found = reader(session)
-    bills = {bill.kind for bill in billed.bills(found, row.number)}
-    given_back = [each for each in deeds.history(found, row.number) if each.verb == CaseStatus.HANDED_OVER]
-    put_off = row.repaired_at is not None and any("despite" in each.data for each in given_back)
-    return (BillKind.INVOICE in bills or put_off) and billed.standing(found, row.number) is None
+    undone = any(bill.kind == BillKind.INVOICE for bill in billed.bills(found, row.number))
+    put_off = any("despite" in each.data for each in deeds.history(found, row.number))  # why it left without one
+    return (undone or put_off) and billed.standing(found, row.number) is None
 
 
 def reader(session: Session) -> Reader:
