@@ -682,3 +682,24 @@ def test_a_repair_that_was_undone_is_no_repair_to_come_back_from(step, done) -> 
     done(intake(**{**OTHER, "serial": "FD 9901-00123"}))
     assert done("show 24 --json")["comeback_of"] == ""
     whole(path)
+
+
+GIVEN_BACK = "est à rendre à la caisse"
+
+
+def test_a_deposit_is_given_back_once_and_only_where_no_invoice_takes_it_off(step, done, cli) -> None:
+    path = step("open")
+    lives(path, CASE, "labour Pose --price 60", deposit="30", means="card", receipt="T-7")
+    assert GIVEN_BACK not in cli("repair handover 17").err  # refused: nothing left, nothing is given back
+    assert GIVEN_BACK not in done("handover 17 --despite 'Paie vendredi'").err
+    assert done("invoice 17 --yes --json")[0]["deposit"] == "30.00"
+    lives(path, "00000024", "labour Garantie --price 0", **OTHER, deposit="30", means="card", receipt="T-8")
+    assert done("handover 24").err.count(f"30,00\xa0€, ticket T-8, {GIVEN_BACK}") == 1
+    done(intake(**LAPTOP, deposit="20", means="cash", receipt="T-9"))
+    assert GIVEN_BACK not in done("cancel 31 --why 'Trop cher' --yes").err
+    assert done("handover 31").err.count(f"T-9, {GIVEN_BACK}") == 1
+    done(intake(**PHONE, deposit="20", means="cash", receipt="T-10"))
+    for line in ("line 48 labour Pose --price 90", "quote 48 --yes --despite vu", "refuse 48"):
+        assert GIVEN_BACK not in done(line).err
+    assert done("handover 48").err.count(f"T-10, {GIVEN_BACK}") == 1
+    whole(path)

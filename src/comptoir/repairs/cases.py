@@ -103,11 +103,14 @@ def finished(desk: Desk, text: str, despite: str) -> list[CaseRow]:
 
 
 def handed_over(desk: Desk, text: str, despite: str) -> list[CaseRow]:
-    """Give the device of a case back; the deposit of one that was not invoiced is told."""
+    """Give the device of a case back; the deposit of one that no invoice will take off is told."""
     case = resolved(desk, text)
-    if case.deposit and case.status in {CaseStatus.REFUSED, CaseStatus.REPAIRED, CaseStatus.CANCELLED}:
-        _tell_deposit(desk, case)
-    return moved(desk, text, lambda session, number, by: services.hand_over(session, number, by, tidy(despite)))
+    rows = moved(desk, case.number, lambda session, number, by: services.hand_over(session, number, by, tidy(despite)))
+    free = case.status == CaseStatus.REPAIRED and not rows[0].amount
+    if case.deposit and (free or case.status in {CaseStatus.REFUSED, CaseStatus.CANCELLED}):
+        told = _("the deposit of {amount}, receipt {receipt}, is to be given back at the till")
+        desk.out.warn(told.format(amount=money.spoken(case.deposit), receipt=case.deposit_receipt))
+    return rows
 
 
 def cancelled(desk: Desk, text: str, why: str, *, yes: bool) -> list[CaseRow]:
@@ -116,14 +119,7 @@ def cancelled(desk: Desk, text: str, why: str, *, yes: bool) -> list[CaseRow]:
     reason = reason_asked(desk, why, _("Why is it cancelled?"))
     if not desk.agreed(_("Cancel repair {number} ({device})?").format(number=case.number, device=case.device), yes=yes):
         return []
-    if case.deposit:
-        _tell_deposit(desk, case)
     return moved(desk, case.number, lambda session, number, by: services.cancel(session, number, reason, by))
-
-
-def _tell_deposit(desk: Desk, case: CaseDetail) -> None:
-    told = _("the deposit of {amount}, receipt {receipt}, is to be given back at the till")
-    desk.out.warn(told.format(amount=money.spoken(case.deposit), receipt=case.deposit_receipt))
 
 
 def reason_asked(desk: Desk, why: str, question: str) -> str:
