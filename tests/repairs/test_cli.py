@@ -258,8 +258,8 @@ def test_what_goes_on_all_the_same_says_why_in_the_history_and_on_the_report(ste
     refuses("finish 17 --despite ' '", 4, "parts_not_traced")
     done("finish 17 --despite 'Repris  demain'")
     assert despite(path) == [
-        {"points": "PUMP", "why": "Repris demain", "missing": '[["PUMP", "new", 1]]'},
-        {"points": "water_leak, earth", "why": "Repris demain"},
+        {"when": "after", "points": "PUMP", "why": "Repris demain", "missing": '[["PUMP", "new", 1]]'},
+        {"when": "after", "points": "water_leak, earth", "why": "Repris demain"},
     ]
     assert printed(path, "report").count("Repris demain") == 2
     assert "prise 2" in printed(path, "report")
@@ -301,6 +301,32 @@ def test_a_case_goes_to_somebody_not_qualified_only_with_a_reason_kept_and_print
     assert [each["why"] for each in despite(path)] == ["En formation", "En formation avec Karim"]
     play(path, f"use {CASE} PUMP", f"check {CASE} {AFTER}", f"finish {CASE}")
     assert "En formation avec Karim" in printed(path, "report")
+
+
+def test_a_report_tells_what_was_passed_over_and_was_not_looked_at_again(step, done) -> None:
+    path = step("repairing")
+    for line in (
+        "assign 17 nadia --despite 'En formation'",
+        f"check 17 {AFTER.replace('earth=ok', 'earth=bad')}",
+        "finish 17 --despite 'Prise en attente'",  # its part is not traced, its earth is bad
+        "check 17 earth=bad",  # so it is in the workshop again
+        "use 17 PUMP",
+        "check 17 earth=ok",
+        "finish 17",
+    ):
+        done(line)
+    assert "En formation" in printed(path, "report")
+    assert "Prise en attente" not in printed(path, "report")
+    assert [each.get("when") for each in despite(path)] == [None, "after", "after"]
+
+
+def test_a_report_names_a_quote_that_was_accepted_too_late(step, done, at) -> None:
+    path = step("ready")
+    done("quote 17 --yes")
+    at("2026-06-10T10:00")
+    for line in ("accept 17 --despite 'Parti en voyage'", "start 17", "use 17 PUMP", f"check 17 {AFTER}", "finish 17"):
+        done(line)
+    assert '"Devis accepté après sa date de validité","Parti en voyage"' in printed(path, "report")
 
 
 def test_who_left_or_lost_the_qualification_begins_no_repair(step, refuses, done, at) -> None:

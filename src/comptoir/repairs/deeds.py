@@ -87,6 +87,7 @@ TOLD = {
 
 # Values that are keys of the program, in words.
 SAID: Mapping[str, str] = {**MOMENT_WORDS, **RESULT_WORDS, **MEANS_WORDS, **NOTICE_WORDS, **ORIGIN_WORDS, **KIND_WORDS}
+LATE_QUOTE = "quote"  # what is passed over where a quote is accepted after its last day
 UNSAID = frozenset({"missing"})  # figures that a rule reads again
 
 

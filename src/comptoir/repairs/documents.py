@@ -26,7 +26,7 @@ from comptoir.desk.paper import (
 from comptoir.fiches.rules import FICHES, Moment, Point, Result
 from comptoir.organisms.statuses import ORGANISM_NAMES
 from comptoir.repairs.billed import BillRow
-from comptoir.repairs.deeds import HistoryRow
+from comptoir.repairs.deeds import LATE_QUOTE, HistoryRow
 from comptoir.repairs.queries import CaseDetail, CheckRow
 from comptoir.repairs.rules import FARTHEST, GUARANTEE_MONTHS, after_months
 from comptoir.repairs.statuses import Consent, Means, Place, Warranty
@@ -120,7 +120,8 @@ def report(
         found = _checked(points, checks, when)
         said = Table(("Point de contrôle", "Nature", "Résultat", "Contrôlé", "Remarque"), found, (57, 24, 24, 32, 37))
         blocks += [Heading(title), said if found else Paragraph("Aucun point de contrôle.")]
-    names = {point.key: point.label for point in points} | {check.point: check.label for check in checks}
+    names = {LATE_QUOTE: "Devis accepté après sa date de validité"} | {point.key: point.label for point in points}
+    names |= {check.point: check.label for check in checks}
     blocks += [Heading("Points passés outre"), *_passed_over(exceptions, names)]
     return paper("Rapport de contrôle", shop, moment, [*blocks, Signature("Le", "Nom et signature du technicien")])
 

@@ -12,7 +12,7 @@ from comptoir.core.acting import By, at
 from comptoir.core.paris import in_paris
 from comptoir.fiches.rules import Moment
 from comptoir.parts.rules import Origin
-from comptoir.repairs import amounts, billed, billing, documents, ledger, queries
+from comptoir.repairs import amounts, billed, billing, deeds, documents, ledger, queries
 from comptoir.repairs.bill_refusals import BelowBonus, NothingToBill, PaidAlready, QuoteExpired
 from comptoir.repairs.billed import BillRow
 from comptoir.repairs.intake_refusals import ComebackHasNoBonus
@@ -83,7 +83,7 @@ def accept(session: Session, number: str, by: By, despite: str = "") -> None:
     if late and not despite:
         raise QuoteExpired(number, until.strftime("%d/%m/%Y"))
     if late:
-        ledger.note(session, row, "despite", by, points="quote", why=despite)
+        ledger.note(session, row, "despite", by, points=deeds.LATE_QUOTE, why=despite)
     bill = _answered(session, number, Answer.ACCEPTED)
     bill.answered_at = ledger.move(session, row, CaseStatus.AGREED, by, bill=bill.number)
 

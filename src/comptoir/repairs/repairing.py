@@ -234,7 +234,8 @@ def finish(session: Session, number: str, papers: Papers, by: By, despite: str =
         raise PartsNotTraced(number, named)
     if untraced:
         missing = dumps([[*part, count] for part, count in untraced.items()])
-        ledger.note(session, row, "despite", by, points=", ".join(named), why=despite, missing=missing)
+        told = {"when": Moment.AFTER, "points": ", ".join(named), "why": despite}
+        ledger.note(session, row, "despite", by, **told, missing=missing)
     check_agreed(number, amounts.sums(lines).total, billed.agreed(reader, number))
     require(session, row, papers.points(row, Moment.AFTER), by, despite)
     moment = ledger.move(session, row, CaseStatus.REPAIRED, by, **({"untraced": ", ".join(named)} if named else {}))
@@ -248,9 +249,9 @@ def finish(session: Session, number: str, papers: Papers, by: By, despite: str =
 
 
 def passed_over(done: Sequence[HistoryRow]) -> list[HistoryRow]:
-    """List what was passed over before the repair, and since it last began: what came between was looked at again."""
-    begun = [place for place, each in enumerate(done) if each.verb == CaseStatus.REPAIRING] or [len(done)]
-    kept = [each for place, each in enumerate(done) if not begun[0] < place < begun[-1]]
+    """List what was passed over, but for what was looked at again: the end of a repair that has begun anew since."""
+    begun = max((place for place, each in enumerate(done) if each.verb == CaseStatus.REPAIRING), default=0)
+    kept = [each for place, each in enumerate(done) if place > begun or each.data.get("when") != Moment.AFTER]
     return [each for each in kept if each.verb == "despite"]
 
 
@@ -271,7 +272,7 @@ def check_traced(session: Session, number: str) -> None:
 
 
 def require(session: Session, row: RepairCase, points: Sequence[Point], by: By, despite: str) -> None:
-    """Raise OpenPoints for points that stand open or, after a repair, failed; unless it is recorded why."""
+    """Raise OpenPoints for points of a moment that stand open or, after a repair, failed; or record why it goes on."""
     reader = ledger.reader(session)
     results = {check.point: Result(check.result) for check in _looked_at(reader, row.number, points)}
     failed = [point for point in bad_points(points, results) if point.moment is Moment.AFTER]
@@ -284,7 +285,7 @@ def require(session: Session, row: RepairCase, points: Sequence[Point], by: By, 
     if not despite:
         raise FailedPoints(row.number, [point.key for point in failed])
     told = ", ".join(point.key for point in left)
-    ledger.note(session, row, "despite", by, points=told, why=despite)
+    ledger.note(session, row, "despite", by, when=left[0].moment, points=told, why=despite)
 
 
 def _looked_at(reader: Reader, number: str, points: Sequence[Point]) -> list[CheckRow]:
