@@ -582,8 +582,29 @@ def test_what_was_told_of_the_owner_and_the_deposit_is_corrected(step, refuses, 
     done("set 17 --email lea@exemple.fr")
     assert dump(path) == before
     refuses("set 17 --deposit 0", 4, "device_closed")
+    refuses("set 17 --receipt T-2", 4, "device_closed")
     done("set 17 --organism ecosystem --symptom A1 --repair-code B2")  # what the claim asks for
     refuses("set 17 --organism other", 2, "bad_usage")
+
+
+@pytest.mark.parametrize("typed", ["--means cash", "--receipt T-2", "--deposit 0 --receipt T-2"])
+def test_what_the_till_recorded_needs_a_deposit(step, refuses, typed: str) -> None:
+    step("repaired")
+    [told] = refuses(f"set 17 {typed}", 2, "deposit_missing")
+    assert typed.split()[-2] in told["message"]
+
+
+def test_how_a_deposit_was_paid_is_corrected_alone(step, refuses, done) -> None:
+    step("repaired")
+    done("set 17 --deposit 30 --means cash --receipt T-1")
+    done("set 17 --means card")
+    done("set 17 --receipt ' T-2 '")
+    case = done("show 17 --json")
+    assert (case["deposit"], case["deposit_means"], case["deposit_receipt"]) == ("30.00", "card", "T-2")
+    refuses("set 17 --receipt ' '", 2, "deposit_incomplete")
+    done("set 17 --deposit 0")
+    case = done("show 17 --json")
+    assert (case["deposit"], case["deposit_means"], case["deposit_receipt"]) == ("0.00", "", "")
 
 
 def test_a_serial_number_told_later_makes_a_comeback(step, done, refuses, at) -> None:

@@ -15,6 +15,7 @@ from comptoir.fiches.rules import RESULT_WORDS, Moment, Point, Product, Result
 from comptoir.fiches.rules import points as points_of
 from comptoir.parties.rules import checked as checked_fields
 from comptoir.repairs import brands, prompts, queries, rules
+from comptoir.repairs.intake_refusals import DepositMissing
 from comptoir.repairs.queries import CaseDetail, CaseRow, CheckRow
 from comptoir.repairs.refusals import BadResult, NoReasonGiven, NothingGiven, UnknownPoint, next_step
 from comptoir.repairs.statuses import CHANGEABLE, HERE, CaseStatus, Consent
@@ -158,15 +159,25 @@ def _device(desk: Desk, case: CaseDetail, told: "Correction") -> dict[str, objec
         key: _filled(f"--{key}", value) for key in ("service", "fault") if (value := getattr(told, key)) is not None
     }
     given |= {key: value for key in ("organism", "warranty") if (value := getattr(told, key)) is not None}
-    given |= _identity(desk, case, told)
-    if told.deposit is not None:
-        amount = money.parse(told.deposit)
-        rules.check_amount("--deposit", amount)
-        given |= {"deposit": amount, "deposit_means": str(told.means or ""), "deposit_receipt": tidy(told.receipt)}
+    given |= _identity(desk, case, told) | _deposit(case, told)
     if told.consent:
         agreed = {*case.consents, *map(str, told.consent)}
         given["consents"] = [str(each) for each in Consent if each in agreed]
     return given | ({"bonus": 0} if told.no_bonus else {})
+
+
+def _deposit(case: CaseDetail, told: "Correction") -> dict[str, object]:
+    """Give what is corrected of a deposit, another one being told whole; raise DepositMissing where there is none."""
+    till = (("--means", "deposit_means", told.means), ("--receipt", "deposit_receipt", told.receipt))
+    given: dict[str, object] = {key: tidy(str(value)) for _flag, key, value in till if value is not None}
+    amount = case.deposit
+    if told.deposit is not None:
+        amount = money.parse(told.deposit)
+        rules.check_amount("--deposit", amount)
+        given = {"deposit": amount, "deposit_means": "", "deposit_receipt": ""} | given
+    if not amount and (flags := [flag for flag, key, _value in till if given.get(key)]):
+        raise DepositMissing(flags)
+    return given
 
 
 def _identity(desk: Desk, case: CaseDetail, told: "Correction") -> dict[str, object]:

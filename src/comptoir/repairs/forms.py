@@ -101,7 +101,7 @@ class Correction(NamedTuple):
         str | None, option(metavar=_("AMOUNT"), help=_("Deposit paid at the till; nothing is cashed here."))
     ] = None
     means: Annotated[Means | None, option(help=_("How the deposit was paid."))] = None
-    receipt: Annotated[str, option(metavar=_("NUMBER"), help=_("Number of the till's receipt."))] = ""
+    receipt: Annotated[str | None, option(metavar=_("NUMBER"), help=_("Number of the till's receipt."))] = None
     email: Annotated[str | None, option(help=_("The customer's e-mail."))] = None
     phone: Annotated[str | None, option(help=_("The customer's phone."))] = None
     line: Annotated[str | None, option(help=_("The customer's address: number and street."))] = None
