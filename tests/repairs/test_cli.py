@@ -698,9 +698,53 @@ def test_a_customer_is_told_once_a_day_by_each_way(step, refuses, done) -> None:
     case = done("show 17 --json")
     assert case["appointment"] == "2026-03-13T13:30:00+00:00"
     told = [row["told"] for row in case["history"] if "12/03/2026 14:30" in row["told"]]
-    assert [text.partition("appointment ")[2] for text in told] == [
+    assert [text.partition("rendez-vous ")[2] for text in told] == [
         "> 12/03/2026 14:30", "12/03/2026 14:30 > 13/03/2026 14:30",
     ]  # fmt: skip
+
+
+# --- what was done is told in words
+
+
+def test_a_history_speaks_french_and_leaves_what_people_typed_as_it_is(step, done) -> None:
+    step("repaired")
+    done(
+        "set 17 --condition new --bought 2020-01-02 --warranty legal --deposit 30 --means cash --receipt T-1 --phone "
+        "0612345679 --email lea@exemple.fr --line '2 rue Basse' --complement B --postcode 35400 --town Dol --no-bonus "
+        "--consent used-parts"
+    )
+    done("set 17 --means card --condition paid")
+    done("notify 17 parts --by sms --yes")
+    done("line 17 labour card --price 10")
+    told = [row["told"] for row in done("show 17 --json")["history"]][-5:]
+    device = (
+        "corrigé : état de l'appareil > new, garantie Hors garantie > Garantie légale, acheté le > 2020-01-02, "
+        "acompte 0.00 > 30.00, acompte payé par > Espèces, ticket de l'acompte > T-1, accords Données transmises à "
+        "l'éco-organisme > Données transmises à l'éco-organisme, Pièces d'occasion, bonus oui > non"
+    )
+    owner = (
+        "corrigé : e-mail lea@example.fr > lea@exemple.fr, téléphone +33612345678 > +33612345679, adresse 1 rue Haute "
+        "> 2 rue Basse, complément d'adresse > B, code postal 35000 > 35400, ville Rennes > Dol"
+    )
+    assert told == [
+        device,
+        owner,
+        "corrigé : état de l'appareil new > paid, acompte payé par Espèces > Carte bancaire",
+        "client prévenu : nature pièces reçues, par SMS, à +33612345679",
+        "ligne ajoutée : désignation card, quantité 1, prix 10.00",
+    ]
+
+
+def test_a_history_names_what_was_passed_over(step, done, at) -> None:
+    step("ready")
+    done("quote 17 --yes")
+    at("2026-06-10T10:00")
+    done("accept 17 --despite before")
+    done("set 17 --condition x")
+    done("set 17 --condition ''")
+    told = [row["told"] for row in done("show 17 --json")["history"]]
+    assert told[-4] == "passé outre : points devis trop ancien, motif before"
+    assert told[-1] == "corrigé : état de l'appareil x >"
 
 
 # --- customers are told

@@ -438,7 +438,7 @@ def test_what_was_told_is_corrected_and_the_history_keeps_both(step, done, refus
     case = done("show 17 --json")
     assert (case["model"], case["serial"], case["consents"]) == ("WAN29", "fd 9901 00999", ["data", "used-parts"])
     assert "FD 9901-00123 > fd 9901 00999" in case["history"][-1]["told"]
-    assert "data > data, used-parts" in case["history"][-1]["told"]
+    assert "Données transmises à l'éco-organisme, Pièces d'occasion" in case["history"][-1]["told"]
     assert column(path, "SELECT serial_key FROM repair_case") == ["FD990100999"]
     before = dump(path)
     done("set 17 --model WAN29")

@@ -1,14 +1,16 @@
 """Reads of what was done to a repair, and the words for it."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from comptoir.attachments.rules import KIND_WORDS
+from comptoir.attachments.rules import KIND_WORDS, SOURCE_WORDS
 from comptoir.core.i18n import _, mark
 from comptoir.fiches.rules import MOMENT_WORDS, RESULT_WORDS
+from comptoir.outbox.rules import CHANNEL_WORDS
 from comptoir.parts.rules import ORIGIN_WORDS
-from comptoir.repairs.statuses import MEANS_WORDS, NOTICE_WORDS
+from comptoir.repairs.statuses import CONSENT_WORDS, MEANS_WORDS, NOTICE_WORDS, WARRANTY_WORDS
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
@@ -82,12 +84,36 @@ TOLD = {
     "symptom": mark("symptom code"),
     "repair_code": mark("repair code"),
     "consents": mark("consents"),
+    "condition": mark("state of the device"),
+    "warranty": mark("warranty"),
+    "bought_on": mark("bought on"),
+    "deposit": mark("deposit"),
+    "deposit_means": mark("deposit paid by"),
+    "deposit_receipt": mark("receipt of the deposit"),
+    "appointment": mark("appointment"),
+    "email": mark("e-mail"),
+    "phone": mark("phone"),
+    "line": mark("address"),
+    "complement": mark("complement of the address"),
+    "postcode": mark("postcode"),
+    "town": mark("town"),
 }
-
-
-# Values that are keys of the program, in words.
-SAID: Mapping[str, str] = {**MOMENT_WORDS, **RESULT_WORDS, **MEANS_WORDS, **NOTICE_WORDS, **ORIGIN_WORDS, **KIND_WORDS}
 LATE_QUOTE = "quote"  # what is passed over where a quote is accepted after its last day
+# The values of these are keys of the program; all others are what people typed, and stay as they are.
+SAID: Mapping[str, Mapping[str, str]] = {
+    "when": MOMENT_WORDS,
+    "result": RESULT_WORDS,
+    "points": {LATE_QUOTE: mark("quote too old")},
+    "kind": {**NOTICE_WORDS, **KIND_WORDS},
+    "source": SOURCE_WORDS,
+    "origin": ORIGIN_WORDS,
+    "way": CHANNEL_WORDS,
+    "means": MEANS_WORDS,
+    "deposit_means": MEANS_WORDS,
+    "warranty": WARRANTY_WORDS,
+    "consents": CONSENT_WORDS,
+    "bonus": {"0": mark("no"), "1": mark("yes")},  # of a correction: amounts have two decimals
+}
 UNSAID = frozenset({"missing"})  # figures that a rule reads again
 
 
@@ -103,12 +129,18 @@ class HistoryRow(NamedTuple):
     def told(self) -> str:
         """Give what was done and said, in words."""
         said = ", ".join(
-            f"{_(TOLD.get(key, key))} {_(SAID.get(value, value))}"
+            f"{_(TOLD.get(key, key))} {_worded(key, value)}"
             for key, value in self.data.items()
             if value and key not in UNSAID
         )
         done = _(DONE.get(self.verb, self.verb))
-        return f"{done}: {said}" if said else done
+        return _("{done}: {said}").format(done=done, said=said) if said else done
+
+
+def _worded(key: str, value: str) -> str:
+    """Put the keys of the program that a value is made of into words: one, a list, or both sides of a correction."""
+    words = SAID.get(key, {})
+    return re.sub(r"[^\s,>]+", lambda found: _(words[found[0]]) if found[0] in words else found[0], value)
 
 
 def history(reader: "Reader", number: str) -> list[HistoryRow]:

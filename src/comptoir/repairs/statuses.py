@@ -80,7 +80,7 @@ class Warranty(StrEnum):
     INSURANCE = "insurance"
 
 
-WARRANTY_WORDS = {
+WARRANTY_WORDS: Mapping[str, str] = {
     Warranty.NONE: mark("Out of warranty"),
     Warranty.LEGAL: mark("Legal guarantee"),
     Warranty.MANUFACTURER: mark("Manufacturer's warranty"),
@@ -113,7 +113,7 @@ class Consent(StrEnum):
     CIRCULAR = "circular-parts"
 
 
-CONSENT_WORDS = {
+CONSENT_WORDS: Mapping[str, str] = {
     Consent.DATA: mark("Personal data sent to the eco-organism"),
     Consent.USED: mark("Used parts"),
     Consent.CIRCULAR: mark("Parts of the circular economy"),
