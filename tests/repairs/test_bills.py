@@ -25,7 +25,7 @@ from comptoir.core.acting import By
 from comptoir.core.errors import DONE, MISSING, REFUSED
 from comptoir.core.money import french
 from comptoir.fiches import book
-from comptoir.repairs import billed, invoicing, ledger, queries, repairing
+from comptoir.repairs import billed, cases, invoicing, ledger, queries, repairing
 from comptoir.repairs.amounts import RATES
 from comptoir.repairs.bill_refusals import BelowBonus
 from comptoir.repairs.documents import Shop
@@ -192,10 +192,28 @@ def test_what_was_shown_is_what_is_issued_or_nothing(step) -> None:
     whole(path)
 
 
-def test_a_payment_told_again_is_recorded_once(step, done) -> None:
+def test_what_is_shown_is_what_was_issued_though_another_counter_was_quick(step, done, monkeypatch) -> None:
+    path = step("repaired")
+    told = cases.next_step
+
+    def quick(*args: Any, **said: Any) -> str:
+        """Undo the invoice before the first counter looks at it."""
+        monkeypatch.setattr(cases, "next_step", told)
+        with transaction(path) as session:
+            invoicing.credit(session, CASE, ("erreur", "Mentions\n"), PAPERS, BY)
+        return told(*args, **said)
+
+    monkeypatch.setattr(cases, "next_step", quick)
+    assert [bill["number"] for bill in done("invoice 17 --yes --json")] == ["F2026-00001"]
+    assert bills(path) == ["F2026-00001", "A2026-00001"]
+
+
+def test_a_payment_told_again_is_recorded_once(step, cli) -> None:
     path = step("paid")
     before = dump(path)
-    [bill] = done("pay 17 --means card --receipt ' T-204 ' --json")
+    again = cli("repair pay 17 --means card --receipt ' T-204 ' --json")
+    assert "ce paiement est déjà connu" in again.err
+    [bill] = json.loads(again.out)
     assert (bill["receipt"], bill["means"], bill["number"]) == ("T-204", "card", "F2026-00001")
     assert dump(path) == before
 

@@ -1,12 +1,13 @@
 """What commands on lines, quotes and invoices ask, and show before they act."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from comptoir.core import money, paris
+from comptoir.core.acting import By
 from comptoir.core.errors import MissingValue, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
@@ -23,6 +24,8 @@ from comptoir.repairs.queries import CaseDetail, LineRow
 from comptoir.repairs.statuses import MEANS_WORDS, BillKind, CaseStatus, LineKind, Means
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from comptoir.repairs import billing, invoicing, repairing
     from comptoir.repairs.invoicing import Terms
 else:
@@ -100,12 +103,11 @@ def terms(desk: Desk, text: str, wanted: Bonus, *, billing: bool) -> "tuple[Case
 def quoted(desk: Desk, case: CaseDetail, given: "Terms", despite: str) -> list[BillRow]:
     """Issue the quote that was shown."""
     kept = cases.papers(desk)
-    cases.moved(
+    return _issued(
         desk,
         case.number,
         lambda session, number, by: invoicing.quote(session, number, given, kept, by, tidy(despite)),
     )
-    return _last(desk, case.number)
 
 
 def accepted(desk: Desk, text: str, despite: str) -> list[BillRow]:
@@ -117,19 +119,13 @@ def accepted(desk: Desk, text: str, despite: str) -> list[BillRow]:
         desk.out.say(_("the quote {number} is accepted already").format(number=known.number))
         return [known]
     reason = tidy(despite)
-    cases.moved(desk, case.number, lambda session, number, by: invoicing.accept(session, number, by, reason))
-    with desk.reading() as reader:
-        found = billed.accepted(reader, case.number)
-    return [found] if found else []
+    return _issued(desk, case.number, lambda session, number, by: invoicing.accept(session, number, by, reason))
 
 
 def refused(desk: Desk, text: str, why: str) -> list[BillRow]:
     """Record that the consumer refuses the quote."""
     kept, number = cases.papers(desk), cases.resolved(desk, text).number
-    with desk.reading() as reader:
-        asked = billed.quote(reader, number).number
-    cases.moved(desk, number, lambda session, number, by: invoicing.refuse(session, number, kept, tidy(why), by))
-    return [bill for bill in _bills(desk, number) if bill.number == asked]
+    return _issued(desk, number, lambda session, number, by: invoicing.refuse(session, number, kept, tidy(why), by))
 
 
 def invoiced(desk: Desk, case: CaseDetail, given: "Terms") -> list[BillRow]:
@@ -141,12 +137,11 @@ def invoiced(desk: Desk, case: CaseDetail, given: "Terms") -> list[BillRow]:
                 "the claim will ask for its codes: `comptoir repair set {number} --symptom CODE --repair-code CODE`"
             ).format(number=case.number)
         )
-    cases.moved(desk, case.number, lambda session, number, by: invoicing.invoice(session, number, given, kept, by))
-    return _last(desk, case.number)
+    return _issued(desk, case.number, lambda session, number, by: invoicing.invoice(session, number, given, kept, by))
 
 
 def paid(desk: Desk, text: str, means: Means | None, receipt: str | None) -> list[BillRow]:
-    """Record the till's receipt of an invoice."""
+    """Record the till's receipt of an invoice; again changes nothing, and says so."""
     case = cases.resolved(desk, text)
     with desk.reading() as reader:
         bill = billed.invoice(reader, case.number)
@@ -160,10 +155,11 @@ def paid(desk: Desk, text: str, means: Means | None, receipt: str | None) -> lis
         invoicing.Paid(chosen, number, bill.number),
         prompts.clauses(desk, "repair-invoice"),
     )
-    cases.moved(
-        desk, case.number, lambda session, number, by: invoicing.pay(session, number, told, kept, own, by), paid=True
-    )
-    return [each for each in _bills(desk, case.number) if each.number == bill.number]
+    new = cases.done(desk, case.number, lambda session, number, by: invoicing.pay(session, number, told, kept, own, by))
+    if not new:
+        desk.out.say(_("this payment is known already: nothing was changed"))
+    cases.going_on(desk, case.number, paid=True)
+    return _shown(desk, bill.number)
 
 
 def credited(desk: Desk, text: str, why: str, *, yes: bool) -> list[BillRow]:
@@ -176,8 +172,10 @@ def credited(desk: Desk, text: str, why: str, *, yes: bool) -> list[BillRow]:
     if not desk.agreed(asked.format(number=bill.number, total=money.spoken(bill.total)), yes=yes):
         return []
     kept, said = cases.papers(desk), (reason, prompts.clauses(desk, "repair-invoice"), bill.number)
-    cases.done(desk, case.number, lambda session, number, by: invoicing.credit(session, number, said, kept, by))
-    return _last(desk, case.number)
+    issued = cases.done(
+        desk, case.number, lambda session, number, by: invoicing.credit(session, number, said, kept, by)
+    )
+    return _shown(desk, issued)
 
 
 def recap(kind: BillKind, case: CaseDetail, given: "Terms") -> str:
@@ -221,13 +219,16 @@ def _day(moment: datetime | None) -> str:
     return paris.in_paris(moment).date().isoformat() if moment else ""
 
 
-def _bills(desk: Desk, number: str) -> list[BillRow]:
+def _issued(desk: Desk, number: str, act: Callable[["Session", str, By], str]) -> list[BillRow]:
+    """Issue or answer a bill of a case, and say what comes next; give the bill, whose number the act gives."""
+    issued = cases.done(desk, number, act)
+    cases.going_on(desk, number)
+    return _shown(desk, issued)
+
+
+def _shown(desk: Desk, number: str) -> list[BillRow]:
     with desk.reading() as reader:
-        return billed.bills(reader, number)
-
-
-def _last(desk: Desk, number: str) -> list[BillRow]:
-    return _bills(desk, number)[-1:]
+        return [billed.bill(reader, number)]
 
 
 def _amount(text: str) -> Decimal:

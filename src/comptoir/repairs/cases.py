@@ -1,7 +1,7 @@
 """What commands do with cases once they are taken in: find them, check them, move them on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from comptoir.core import money, paris
 from comptoir.core.acting import By
@@ -35,7 +35,7 @@ else:
     repairing, services = later("comptoir.repairs.repairing"), later("comptoir.repairs.services")
     technicians = later("comptoir.technicians.queries")
 
-Act = Callable[["Session", str, By], object]
+T = TypeVar("T")
 
 
 class PointRow(NamedTuple):
@@ -58,18 +58,23 @@ def resolved(desk: Desk, text: str) -> CaseDetail:
         return queries.case(reader, queries.resolved(reader, text))
 
 
-def done(desk: Desk, text: str, act: Act) -> list[CaseRow]:
-    """Do something to the case that a text names; give it as it is then."""
+def done(desk: Desk, text: str, act: Callable[["Session", str, By], T]) -> T:
+    """Do something to the case that a text names; give what comes of it."""
     number = resolved(desk, text).number
     with desk.writing() as session:
-        act(session, number, desk.by())
-    with desk.reading() as reader:
-        return [queries.row(reader, number)]
+        return act(session, number, desk.by())
 
 
-def moved(desk: Desk, text: str, act: Act, *, paid: bool = False) -> list[CaseRow]:
+def moved(desk: Desk, text: str, act: Callable[["Session", str, By], object]) -> list[CaseRow]:
     """Move the case that a text names, and say what comes next; give it as it is then."""
-    rows = done(desk, text, act)
+    number = resolved(desk, text).number
+    done(desk, number, act)
+    return going_on(desk, number)
+
+
+def going_on(desk: Desk, number: str, *, paid: bool = False) -> list[CaseRow]:
+    """Say what comes next of a case; give it as it is now."""
+    rows = _listed(desk, number)
     row, status = rows[0], CaseStatus(rows[0].status)
     if status is CaseStatus.AGREED and not row.technician:
         step = _("`comptoir repair assign {number} NAME` gives it to one").format(number=row.number)
@@ -77,6 +82,11 @@ def moved(desk: Desk, text: str, act: Act, *, paid: bool = False) -> list[CaseRo
     elif status in HERE:
         desk.out.say(_("next: {step}").format(step=next_step(row.number, status, paid=paid)))
     return rows
+
+
+def _listed(desk: Desk, number: str) -> list[CaseRow]:
+    with desk.reading() as reader:
+        return [queries.row(reader, number)]
 
 
 def papers(desk: Desk) -> "repairing.Papers":
@@ -148,7 +158,8 @@ def changed(desk: Desk, text: str, told: "Correction") -> list[CaseRow]:
         services.change(session, number, device, by)
         services.change_person(session, number, person, by)
 
-    return done(desk, text, act)
+    done(desk, case.number, act)
+    return _listed(desk, case.number)
 
 
 def _device(desk: Desk, case: CaseDetail, told: "Correction") -> dict[str, object]:

@@ -75,8 +75,11 @@ def quote(session: Session, number: str, terms: Terms, papers: Papers, by: By, d
     return bill.number
 
 
-def accept(session: Session, number: str, by: By, despite: str = "") -> None:
-    """Record that the consumer accepts the quote; raise NoQuote, CannotGoOn, and QuoteExpired unless it is said why."""
+def accept(session: Session, number: str, by: By, despite: str = "") -> str:
+    """Record that the consumer accepts the quote; give its number.
+
+    Raises NoQuote, CannotGoOn, and QuoteExpired unless it is said why.
+    """
     row = ledger.kept(session, number)
     until = last_day(billed.quote(ledger.reader(session), number).issued_at)
     late = in_paris(by.moment).date() > until
@@ -86,10 +89,14 @@ def accept(session: Session, number: str, by: By, despite: str = "") -> None:
         ledger.note(session, row, "despite", by, points=deeds.LATE_QUOTE, why=despite)
     bill = _answered(session, number, Answer.ACCEPTED)
     bill.answered_at = ledger.move(session, row, CaseStatus.AGREED, by, bill=bill.number)
+    return bill.number
 
 
-def refuse(session: Session, number: str, papers: Papers, why: str, by: By) -> None:
-    """Record that the consumer refuses the quote, and print the risks they are told; raise NoQuote and CannotGoOn."""
+def refuse(session: Session, number: str, papers: Papers, why: str, by: By) -> str:
+    """Record that the consumer refuses the quote, and print the risks they are told; give the number of the quote.
+
+    Raises NoQuote and CannotGoOn.
+    """
     row = ledger.kept(session, number)
     bill = _answered(session, number, Answer.REFUSED)
     bill.why = why
@@ -99,6 +106,7 @@ def refuse(session: Session, number: str, papers: Papers, why: str, by: By) -> N
     found = _found(session, bill.number)
     paper = documents.risks(case, found, papers.fiche(row).risks, papers.shop, moment)
     ledger.issue(session, bill.number, PaperKind.RISKS, paper, moment)
+    return bill.number
 
 
 def invoice(session: Session, number: str, terms: Terms, papers: Papers, by: By) -> str:
@@ -287,9 +295,7 @@ def _answered(session: Session, number: str, answer: Answer) -> RepairBill:
 
 
 def _found(session: Session, number: str) -> BillRow:
-    found = billed.bill(ledger.reader(session), number)
-    assert found is not None  # noqa: S101 - it was written just now
-    return found
+    return billed.bill(ledger.reader(session), number)
 
 
 def _print(
