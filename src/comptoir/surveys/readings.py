@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core.acting import By
 from comptoir.core.errors import ComptoirError
+from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.surveys import incoming, queries
@@ -38,15 +39,15 @@ class ReadRow(NamedTuple):
 
 @dataclass
 class Readings:
-    """What came of replies: those that are kept, and how many were refused."""
+    """What came of replies: those that are kept, and why the others were refused."""
 
     rows: list[ReadRow] = field(default_factory=list)
-    refused: int = 0
+    refused: list[ReplyRefused] = field(default_factory=list)
 
     def check(self) -> None:
         """Raise RepliesRefused where replies were left out."""
         if self.refused:
-            raise RepliesRefused(self.refused)
+            raise RepliesRefused(len(self.refused))
 
 
 def taken(desk: Desk, names: Sequence[str], *, again: bool) -> Readings:
@@ -57,8 +58,8 @@ def taken(desk: Desk, names: Sequence[str], *, again: bool) -> Readings:
     readings = Readings()
 
     def refuse(problem: ReplyRefused) -> None:
-        """Count and tell a reply that is not kept."""
-        readings.refused += 1
+        """Keep and tell why a reply is not kept."""
+        readings.refused.append(problem)
         desk.out.say(problem.message)
 
     replies = [reply for name in names for reply in incoming.replies(name, refuse)]
@@ -66,6 +67,8 @@ def taken(desk: Desk, names: Sequence[str], *, again: bool) -> Readings:
         with desk.writing() as session:
             for came in replies:
                 readings.rows += _recorded(session, came, desk.by(), refuse, again=again)
+    for hint in dict.fromkeys(problem.hint for problem in readings.refused if problem.hint):
+        desk.out.say(_("hint: {text}").format(text=hint))
     return readings
 
 
