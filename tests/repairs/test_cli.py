@@ -759,6 +759,17 @@ def test_an_appointment_may_move_and_move_back_and_only_the_last_one_leaves(step
     assert done("show 17 --json")["appointment"].startswith("2026-03-20T09:00")
 
 
+def test_a_text_message_goes_to_a_mobile_and_to_nothing_else(step, done, refuses) -> None:
+    path = step("repaired")
+    done("set 17 --phone '02 99 01 02 03'")
+    for way in ("sms", "both"):
+        [told] = refuses(f"notify 17 ready --by {way} --yes", 4, "no_way")
+        assert "+33299010203" in told["message"]
+        assert "`--by email`" in told["hint"]
+    done("notify 17 ready --yes")
+    assert column(path, "SELECT channel FROM outbox") == ["email"]
+
+
 def test_a_customer_whose_address_was_wrong_is_told_at_the_right_one(step, done, refuses) -> None:
     path = step("invoiced")
     done("notify 17 ready --yes")

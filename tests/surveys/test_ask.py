@@ -64,6 +64,13 @@ def test_without_a_terminal_a_yes_is_needed(given_back, refuses):
     refuses("ask --since hier --yes", USAGE, "bad_day")
 
 
+@pytest.mark.parametrize("since", ["hier", "7d"])
+def test_a_day_chooses_among_all_and_not_among_those_that_are_named(given_back, refuses, since):
+    number = given_back()
+    [told] = refuses(f"ask {number} --since {since} --yes", USAGE, "day_beside_cases")
+    assert "--since" in told["message"]
+
+
 def test_a_mobile_is_asked_by_text_message_where_there_is_a_gateway(done, given_back, shop, gateway, server):
     mobile, fixed = given_back(phone="+33612345678"), given_back()
     rows = done("ask --yes --json")
@@ -96,6 +103,7 @@ def test_nobody_is_kept_from_being_asked_by_another_who_cannot_be_reached(done, 
     assert lost not in ran.out
     assert good in ran.out
     assert "`jeanne`" in ran.err
+    assert "conseil : écrire par SMS : `--by sms`" in ran.err
     refuses(f"ask {lost} {good} --yes", REFUSED, "no_way")
     given_back(phone="")
     assert "``" in done("ask --by sms --dry-run --format csv").err

@@ -344,36 +344,6 @@ class NegativeAmount(UsageProblem):
         super().__init__(_("`{flag}`: {amount} is less than nothing").format(flag=flag, amount=money.spoken(amount)))
 
 
-class AlreadyTold(Refused):
-    """The customer was told the same thing today."""
-
-    def __init__(self, number: str, recipient: str) -> None:
-        super().__init__(
-            _("repair {number}: {recipient} was told that already").format(number=number, recipient=recipient),
-            _("`comptoir outbox list` says what left"),
-        )
-
-
-class AppointmentPast(UsageProblem):
-    """An appointment in the past."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            _("`--on {text}` is over: an appointment is to come").format(text=text),
-            _("write it like 2026-11-22T14:30"),
-        )
-
-
-class NotReady(Refused):
-    """A customer is told that a device is ready, and it is not."""
-
-    def __init__(self, number: str, status: CaseStatus) -> None:
-        super().__init__(
-            _("repair {number} is at `{status}`: it is not ready").format(number=number, status=_(CASE_WORDS[status])),
-            next_step(number, status),
-        )
-
-
 class NothingGiven(UsageProblem):
     """A correction that corrects nothing."""
 

@@ -17,7 +17,8 @@ from comptoir.parties.tables import Consumer
 from comptoir.parts import queries as stock
 from comptoir.repairs import amounts, billed, documents, ledger, queries
 from comptoir.repairs.bill_refusals import NotInvoiced, NotPaid
-from comptoir.repairs.refusals import AlreadyTold, DeviceClosed, PartsInRepair, SerialInCase
+from comptoir.repairs.notice_refusals import AlreadyTold
+from comptoir.repairs.refusals import DeviceClosed, PartsInRepair, SerialInCase
 from comptoir.repairs.rules import Deposit, changes, check_deposit, corrected, is_comeback, moved, next_number
 from comptoir.repairs.statuses import (
     OPEN,
@@ -28,12 +29,12 @@ from comptoir.repairs.statuses import (
     PaperKind,
     Place,
     Warranty,
-    Way,
 )
 from comptoir.repairs.tables import RepairCase
 from comptoir.store import outbox
 from comptoir.store.history import record
 from comptoir.store.read import Reader
+from comptoir.store.sending import Channel
 
 DOMAIN = "comptoir.invalid"  # of Message-IDs, which name no machine
 
@@ -76,7 +77,7 @@ class Known(NamedTuple):
 class Message(NamedTuple):
     """What a customer is told one way: an e-mail's subject is not said in a text message."""
 
-    way: Way
+    way: Channel
     recipient: str
     subject: str
     text: str
@@ -208,12 +209,17 @@ def tell(session: Session, number: str, notice: Notice, messages: Iterable[Messa
         if notice is Notice.APPOINTMENT:
             outbox.forget(session, start)
         key = f"{start}{day}-{queries.next_telling(ledger.reader(session), start)}"
-        if message.way is Way.SMS:
-            outbox.post_sms(session, key, message.recipient, message.text, moment=by.moment)
-        else:
-            letter = {"subject": message.subject, "text": message.text, "message_id": make_msgid(key, DOMAIN)}
-            outbox.post(session, key, message.recipient, letter | {"papers": []}, moment=by.moment)
+        post(session, key, message, by)
         ledger.note(session, row, "notify", by, kind=notice, way=message.way, to=message.recipient)
+
+
+def post(session: Session, key: str, message: Message, by: By) -> None:
+    """Put a message to a customer into the outbox, under its key."""
+    if message.way is Channel.SMS:
+        outbox.post_sms(session, key, message.recipient, message.text, moment=by.moment)
+        return
+    letter = {"subject": message.subject, "text": message.text, "message_id": make_msgid(key, DOMAIN), "papers": []}
+    outbox.post(session, key, message.recipient, letter, moment=by.moment)
 
 
 def hand_over(session: Session, number: str, by: By, despite: str = "") -> None:

@@ -11,20 +11,20 @@ from comptoir.core.refs import typed
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
 from comptoir.desk.output import Format, View
+from comptoir.repairs.notice_refusals import NoWay
 from comptoir.store.sending import Channel
 from comptoir.surveys import queries, rules
 from comptoir.surveys.queries import ReportRow, SurveyRow
 from comptoir.surveys.refusals import (
     AskedAlready,
+    DayBesideCases,
     NothingDone,
     NotToAsk,
-    NoWay,
     OpenAndAnswered,
 )
 from comptoir.surveys.statuses import Cut, Outcome, Source
 
 if TYPE_CHECKING:
-    from comptoir.desk import mailing
     from comptoir.outbox import prompts as outbox
     from comptoir.repairs import documents, notices
     from comptoir.repairs import prompts as repairing
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from comptoir.store.read import Reader
     from comptoir.surveys import services
 else:
-    mailing, outbox = later("comptoir.desk.mailing"), later("comptoir.outbox.prompts")
+    outbox = later("comptoir.outbox.prompts")
     documents, notices = later("comptoir.repairs.documents"), later("comptoir.repairs.notices")
     repairing, repairs = later("comptoir.repairs.prompts"), later("comptoir.repairs.queries")
     services = later("comptoir.surveys.services")
@@ -53,21 +53,26 @@ class AskedRow(NamedTuple):
 def planned(desk: Desk, named: Sequence[str], since: str, channel: Channel | None) -> list[AskedRow]:
     """List who is to be asked: the customers of these repairs, else all those who may be and were not.
 
-    Those whom no message reaches are told and left out; for repairs that were named, raises every problem.
+    Those whom no message reaches are told and left out; for repairs that were named, raises every problem. Raises
+    BadDay, and DayBesideCases for a day that would choose among repairs that were named.
     """
+    if named and since:
+        raise DayBesideCases
     with desk.reading() as reader:
         devices = _named(reader, named) if named else queries.to_ask(reader, since, desk.clock.now())
     rows: list[AskedRow] = []
     unreached: list[NoWay] = []
     for each in devices:
         try:
-            rows.append(AskedRow(*each[:5], *_way(desk, each, channel)))
+            rows.append(AskedRow(*each[:5], *notices.way(desk, each, channel)))
         except NoWay as problem:
             unreached.append(problem)
     if named:
         raise_all(unreached)
     for each_one in unreached:
         desk.out.warn(each_one.message)
+    for hint in dict.fromkeys(each_one.hint for each_one in unreached):
+        desk.out.say(_("hint: {text}").format(text=hint))
     return rows
 
 
@@ -168,20 +173,6 @@ def _named(reader: "Reader", named: Sequence[str]) -> list[queries.Device]:
     return found
 
 
-def _way(desk: Desk, device: queries.Device, wanted: Channel | None) -> tuple[Channel, str]:
-    """Give how a customer is asked, as they are told other things; raise NoWay."""
-    mobile = device.phone.startswith(notices.MOBILE)
-    by_text = wanted is Channel.SMS or (wanted is None and mobile and bool(desk.settings["sms_url"]))
-    try:
-        if by_text and not mobile:
-            raise NoWay(device.number, device.phone, by_text=True)
-        if by_text:
-            return Channel.SMS, mailing.number(device.phone)
-        return Channel.EMAIL, mailing.address(device.email)
-    except mailing.Undeliverable:
-        raise NoWay(device.number, device.phone if by_text else device.email, by_text=by_text) from None
-
-
 def _writer(desk: Desk, rows: Sequence[AskedRow]) -> "services.Write":
     """Make the function that writes a questionnaire, in the shop's own words where there are some."""
     with desk.reading() as reader:
@@ -191,9 +182,7 @@ def _writer(desk: Desk, rows: Sequence[AskedRow]) -> "services.Write":
     def write(asking: "services.Asking", code: str) -> tuple[str, str]:
         """Write one questionnaire; raise BadLetter."""
         values = documents.letter_values(known[asking.number], None, shop, code)
-        by_text = asking.channel is Channel.SMS
-        subject, text = desk.letter("sms-survey" if by_text else "repair-survey", documents.TEMPLATES, values)
-        return subject, text.strip() if by_text else text
+        return notices.letter(desk, asking.channel, "survey", values)
 
     return write
 

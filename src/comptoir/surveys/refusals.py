@@ -165,21 +165,6 @@ class NotToAsk(Refused):
         )
 
 
-class NoWay(Refused):
-    """No message can reach the customer of a repair this way."""
-
-    def __init__(self, number: str, recipient: str, *, by_text: bool) -> None:
-        told = (
-            _("repair {number}: `{recipient}` is not a number that a text message goes to")
-            if by_text
-            else _("repair {number}: `{recipient}` is not an address that an e-mail goes to")
-        )
-        super().__init__(
-            told.format(number=number, recipient=recipient),
-            _("ask by e-mail: `--by email`") if by_text else _("ask by text message: `--by sms`"),
-        )
-
-
 class NotAnswered(Refused):
     """Something is said to be done about an answer that did not come."""
 
@@ -195,6 +180,13 @@ class NothingDone(UsageProblem):
 
     def __init__(self) -> None:
         super().__init__(_("nothing says what was done"), _("write it after the number of the repair"))
+
+
+class DayBesideCases(UsageProblem):
+    """A day that chooses among all repairs, and repairs that are named."""
+
+    def __init__(self) -> None:
+        super().__init__(_("`--since` chooses among all the repairs, and some are named"), _("keep one of them"))
 
 
 class OpenAndAnswered(UsageProblem):

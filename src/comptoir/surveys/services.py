@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from email.utils import make_msgid
 from secrets import choice
 from typing import NamedTuple
 
@@ -10,8 +9,7 @@ from sqlmodel import Session
 
 from comptoir.core.acting import By
 from comptoir.repairs import ledger
-from comptoir.repairs.services import DOMAIN
-from comptoir.store import outbox
+from comptoir.repairs.services import Message, post
 from comptoir.store.history import record
 from comptoir.store.sending import Channel
 from comptoir.surveys import queries, rules
@@ -49,7 +47,7 @@ def ask(session: Session, askings: Sequence[Asking], write: Write, by: By) -> li
             continue
         code = _free_code(session)
         subject, text = write(asking, code)
-        _post(session, asking, subject, text, by)
+        post(session, key(asking.number), Message(asking.channel, asking.recipient, subject, text), by)
         session.add(
             Survey(
                 case_number=asking.number,
@@ -126,15 +124,6 @@ def _free_code(session: Session) -> str:
         code = rules.new_code(choice)
         if not queries.is_given(reader, code):
             return code
-
-
-def _post(session: Session, asking: Asking, subject: str, text: str, by: By) -> None:
-    name = key(asking.number)
-    if asking.channel is Channel.SMS:
-        outbox.post_sms(session, name, asking.recipient, text, moment=by.moment)
-        return
-    letter = {"subject": subject, "text": text, "message_id": make_msgid(name, DOMAIN), "papers": []}
-    outbox.post(session, name, asking.recipient, letter, moment=by.moment)
 
 
 def _heard(row: Survey, given: Answer, by: By) -> datetime:
