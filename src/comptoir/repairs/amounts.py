@@ -11,7 +11,6 @@ from comptoir.core.i18n import _
 
 # Rates of mainland France and Corsica (CGI, art. 278 to 279, 281 quater and 297), and of no VAT at all.
 RATES = (200, 100, 55, 21, 0)
-STANDARD = 200
 _THOUSAND = Decimal(1000)
 _WRITTEN = re.compile(rf"(\d{{1,2}})(?:[.,](\d)0?)?[ {money.NO_BREAK}{money.NARROW}]?%?", re.ASCII)
 

@@ -71,9 +71,9 @@ def bills(reader: "Reader", number: str) -> list[BillRow]:
     )
 
 
-def quote(reader: "Reader", number: str, answer: Answer = Answer.WAITING) -> BillRow:
-    """Give the quote of a repair that has this answer, the last one; raise NoQuote."""
-    found = [bill for bill in bills(reader, number) if bill.kind == BillKind.QUOTE and bill.answer == answer]
+def quote(reader: "Reader", number: str) -> BillRow:
+    """Give the quote of a repair that waits for its answer; raise NoQuote."""
+    found = [bill for bill in bills(reader, number) if bill.kind == BillKind.QUOTE and bill.answer == Answer.WAITING]
     if not found:
         raise NoQuote(number)
     return found[-1]

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from comptoir.core.money import french
-from comptoir.core.paris import in_paris
 from comptoir.core.text import tidy
 from comptoir.desk.paper import Blank, Block, Boxes, Facts, Heading, Pair, Paper, Paragraph, Signature, Table, Total
 from comptoir.parts.rules import Origin
@@ -26,10 +25,9 @@ from comptoir.repairs.documents import (
     shop_clauses,
 )
 from comptoir.repairs.queries import CaseDetail
-from comptoir.repairs.rules import after_months
+from comptoir.repairs.rules import QUOTE_MONTHS, last_day
 from comptoir.repairs.statuses import LineKind
 
-VALID_MONTHS = 2  # how long a quote may be accepted
 NO_VAT = "TVA non applicable, art. 293 B du CGI"
 RAISED = "majoré pour pièces issues de l'économie circulaire (PIEC)"
 AGREED_PARTS = "Les pièces d'occasion ou issues de l'économie circulaire sont posées avec l'accord écrit du client."
@@ -77,9 +75,8 @@ def items(bill: BillRow | SaleRow) -> list[Item]:
 
 def quote(case: CaseDetail, bill: BillRow, shop: Shop, moment: datetime, clauses: str = "") -> Paper:
     """Build a detailed quote (référentiel Qualirépar, 6.3.4): what it costs, the bonus to expect, and the answer."""
-    until = after_months(in_paris(bill.issued_at).date(), VALID_MONTHS)
     facts = (
-        ("Valable jusqu'au", f"{day(until)} ({VALID_MONTHS} mois)"),
+        ("Valable jusqu'au", f"{day(last_day(bill.issued_at))} ({QUOTE_MONTHS} mois)"),
         *_subject(case),
         ("Prestation demandée", case.service),
         ("Lieu de la réparation", place(case)),

@@ -263,7 +263,8 @@ def _bonus(
         return money.ZERO, money.ZERO, False
     with desk.reading() as reader:
         used = [each.origin for each in stock.used_in(reader, case.number)]
-    circular = invoicing.is_circular(held, used if billing else list(Origin))  # a quote tells what is to be
+    parts = [line.origin for line in held if line.kind == LineKind.PART]
+    circular = rules.is_circular(parts, used if billing else list(Origin))  # a quote tells what is to be
     product = prompts.points(desk).products.get(case.product)
     threshold = (product.threshold if product else None) or money.ZERO
     if wanted.bonus is not None:

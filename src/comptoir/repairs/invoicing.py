@@ -1,6 +1,6 @@
 """Writes of quotes, invoices and credit notes: issued once, frozen, undone by another paper and never by an edit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,7 +11,6 @@ from comptoir.core import money
 from comptoir.core.acting import By, at
 from comptoir.core.paris import in_paris
 from comptoir.fiches.rules import Moment
-from comptoir.parts.rules import Origin
 from comptoir.repairs import amounts, billed, billing, deeds, documents, ledger, queries
 from comptoir.repairs.bill_refusals import BelowBonus, NothingToBill, PaidAlready, QuoteExpired
 from comptoir.repairs.billed import BillRow
@@ -20,7 +19,7 @@ from comptoir.repairs.queries import LineRow
 from comptoir.repairs.refusals import CannotGoOn, RepairChanged, UnderWarranty
 from comptoir.repairs.repairing import Papers, check_traced, require
 from comptoir.repairs.rules import check_agreed, check_bought, check_consent, last_day, moved, next_bill
-from comptoir.repairs.statuses import Answer, BillKind, CaseStatus, Consent, LineKind, Means, PaperKind, Warranty
+from comptoir.repairs.statuses import Answer, BillKind, CaseStatus, Consent, Means, PaperKind, Warranty
 from comptoir.repairs.tables import RepairBill, RepairCase
 
 
@@ -223,12 +222,6 @@ def _check_bonus(session: Session, row: RepairCase, total: Decimal, terms: Terms
         raise BelowBonus(total, terms.bonus, terms.threshold)
 
 
-def is_circular(lines: Sequence[LineRow], used: Iterable[str]) -> bool:
-    """Tell whether lines bill a part of the circular economy; `used` are the origins of the parts taken from stock."""
-    billed = any(line.kind == LineKind.PART and line.origin == Origin.CIRCULAR for line in lines)
-    return billed and Origin.CIRCULAR in set(used)
-
-
 def _bill(session: Session, row: RepairCase, kind: BillKind, terms: Terms, by: By) -> RepairBill:
     summed = amounts.sums(terms.lines)
     deposit = row.deposit if kind is BillKind.INVOICE else money.ZERO
@@ -244,7 +237,7 @@ def _bill(session: Session, row: RepairCase, kind: BillKind, terms: Terms, by: B
         bonus=terms.bonus,
         circular=int(terms.circular),
         deposit=deposit,
-        due=summed.total - terms.bonus - deposit,
+        due=amounts.Due(summed.total, terms.bonus, deposit).amount,
     )
 
 

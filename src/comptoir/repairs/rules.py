@@ -13,6 +13,7 @@ from comptoir.core.later import later
 from comptoir.core.paris import in_paris
 from comptoir.core.refs import check_digit, typed
 from comptoir.core.text import fold, tidy
+from comptoir.parts.rules import Origin
 from comptoir.repairs.bill_refusals import QuoteRequired
 from comptoir.repairs.refusals import (
     BadSerial,
@@ -197,6 +198,11 @@ def check_consent(consents: Sequence[str], wanted: Consent, number: str = "") ->
     """Raise ConsentMissing where the consumer did not agree to this in writing."""
     if wanted not in consents:
         raise ConsentMissing(wanted, number)
+
+
+def is_circular(billed: Iterable[str], used: Iterable[str]) -> bool:
+    """Tell whether a part of the circular economy is billed and taken from stock, by the origins of both."""
+    return Origin.CIRCULAR in billed and Origin.CIRCULAR in used
 
 
 def check_agreed(number: str, total: Decimal, agreed: Decimal | None) -> None:
