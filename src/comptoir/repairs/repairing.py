@@ -1,5 +1,6 @@
 """Writes of the workshop: who repairs, what is checked, which lines and parts; a repair begins and ends here."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from json import dumps, loads
@@ -154,12 +155,15 @@ def use(session: Session, number: str, wanted: Line, origin: Origin | None, by: 
     row = ledger.changeable(session, number)
     origin = origin or _origin(session, row, wanted)
     used = parts.use(session, number, wanted.reference, origin, wanted.quantity, by)
+    billed_parts, taken = _counted(session, number)
     for each in used:
         _check_consent(row, each.origin)
-        missing = _used(session, number, each.reference, each.origin) - _billed(session, number, each)
+        key = (typed(each.reference), each.origin)
+        missing = taken[key] - billed_parts[key]
         if missing > 0:
             if wanted.price is None:
                 raise NoPrice(each.reference)
+            billed_parts[key] += missing
             named = wanted.designation or each.designation or each.reference
             session.add(
                 RepairLine(
@@ -180,12 +184,11 @@ def use(session: Session, number: str, wanted: Line, origin: Origin | None, by: 
 
 def _origin(session: Session, row: RepairCase, wanted: Line) -> Origin | None:
     """Give the origin of the parts to take: None where none that may be taken has enough left."""
-    reader, key = ledger.reader(session), typed(wanted.reference)
-    waiting = [line for line in queries.lines(reader, row.number) if typed(line.reference) == key]
-    for line in waiting:
-        if line.kind == LineKind.PART and _untraced(session, row.number, line) > 0:
-            return Origin(line.origin)
-    left = stock.left_by_origin(reader, key)
+    key = typed(wanted.reference)
+    for reference, origin in untraced_parts(session, row.number):
+        if typed(reference) == key:
+            return Origin(origin)
+    left = stock.left_by_origin(ledger.reader(session), key)
     agreed = [each for each in Origin if CONSENT_OF.get(each) in {None, *map(Consent, row.consents)}]
     return next((each for each in agreed if left.get(each, 0) >= wanted.quantity), None)
 
@@ -257,8 +260,11 @@ def passed_over(done: Sequence[HistoryRow]) -> list[HistoryRow]:
 
 def untraced_parts(session: Session, number: str) -> dict[tuple[str, str], int]:
     """Count the parts that lines bill and no purchase accounts for, by reference and origin."""
-    lines = [line for line in queries.lines(ledger.reader(session), number) if line.kind == LineKind.PART]
-    return {(line.reference, line.origin): left for line in lines if (left := _untraced(session, number, line)) > 0}
+    billed_parts, used = _counted(session, number)
+    left = billed_parts - used
+    lines = queries.lines(ledger.reader(session), number)
+    named = [(line.reference, line.origin) for line in lines if line.kind == LineKind.PART]
+    return {(reference, origin): count for reference, origin in named if (count := left[typed(reference), origin])}
 
 
 def check_traced(session: Session, number: str) -> None:
@@ -308,18 +314,13 @@ def _check_consent(row: RepairCase, origin: Origin) -> None:
         check_consent(row.consents, CONSENT_OF[origin], row.number)
 
 
-def _used(session: Session, number: str, reference: str, origin: str) -> int:
-    rows = stock.used_in(ledger.reader(session), number)
-    return sum(row.quantity for row in rows if typed(row.reference) == typed(reference) and row.origin == origin)
-
-
-def _billed(session: Session, number: str, used: parts.Used) -> int:
-    rows = queries.lines(ledger.reader(session), number)
-    same = [row for row in rows if row.kind == LineKind.PART and typed(row.reference) == typed(used.reference)]
-    return sum(row.quantity for row in same if row.origin == used.origin)
-
-
-def _untraced(session: Session, number: str, line: LineRow) -> int:
-    """Count the parts of a line's reference and origin that are billed, and were not taken from stock."""
-    used = parts.Used(0, line.reference, "", Origin(line.origin), 0, line.price)
-    return _billed(session, number, used) - _used(session, number, line.reference, line.origin)
+def _counted(session: Session, number: str) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+    """Count the parts of a case by reference and origin: those that lines bill, those taken from stock."""
+    billed_parts, used = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    reader = ledger.reader(session)
+    for line in queries.lines(reader, number):
+        if line.kind == LineKind.PART:
+            billed_parts[typed(line.reference), line.origin] += line.quantity
+    for taken in stock.used_in(reader, number):
+        used[typed(taken.reference), taken.origin] += taken.quantity
+    return billed_parts, used
