@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from comptoir.core import paris
-from comptoir.core.text import fold
 from comptoir.repairs.bill_refusals import NoLineOfRepair
 from comptoir.repairs.refusals import UnknownRepair
 from comptoir.repairs.rules import CASE_DIGITS, suffix
@@ -136,17 +135,6 @@ class CheckRow(NamedTuple):
     operator: str
 
 
-class KnownDevice(NamedTuple):
-    """An earlier repair of a device."""
-
-    number: str
-    status: str
-    repaired_at: datetime | None
-    brand: str
-    model: str
-    serial_key: str
-
-
 class ComebackRow(NamedTuple):
     """A repaired device that came back within three months."""
 
@@ -200,7 +188,6 @@ _WHOLE = (
     "coalesce(c.comeback_of, ''), c.organism, c.symptom, c.repair_code, c.appointment, c.operator, c.moved_at, "
     f"c.repaired_at, c.closed_at, c.consumer_id {_FROM}"
 )
-_KNOWN = "SELECT number, status, repaired_at, brand, model, serial_key FROM repair_case"
 
 
 class Kept(NamedTuple):
@@ -338,19 +325,6 @@ def next_telling(reader: "Reader", start: str) -> int:
     """Give the place of the next message whose key begins so, whatever became of the others."""
     sql = "SELECT count(*) + 1 FROM outbox WHERE substr(key, 1, length(:start)) = :start"
     return int(sum(reader.values(sql, start=start)))
-
-
-def of_serial(reader: "Reader", key: str) -> list[KnownDevice]:
-    """List the repairs of the device that bears this serial number, the latest first."""
-    sql = f"{_KNOWN} WHERE serial_key = :key AND serial_key <> '' ORDER BY opened_at DESC, number DESC"
-    return list(reader.rows(sql, KnownDevice, key=key))
-
-
-def of_model(reader: "Reader", consumer: int, brand: str, model: str) -> list[KnownDevice]:
-    """List the repairs of a consumer's devices of this model, the latest first; also inside a write."""
-    sql = f"{_KNOWN} WHERE consumer_id = :consumer ORDER BY opened_at DESC, number DESC"
-    found = reader.rows(sql, KnownDevice, consumer=consumer)
-    return [known for known in found if (fold(known.brand), fold(known.model)) == (fold(brand), fold(model))]
 
 
 def brands(reader: "Reader") -> list[str]:

@@ -15,11 +15,11 @@ from comptoir.fiches.rules import Product
 from comptoir.parties.services import keep_consumer
 from comptoir.parties.tables import Consumer
 from comptoir.parts import queries as stock
-from comptoir.repairs import amounts, billed, documents, ledger, queries
+from comptoir.repairs import amounts, billed, comebacks, documents, ledger, queries
 from comptoir.repairs.bill_refusals import NotInvoiced, NotPaid
 from comptoir.repairs.notice_refusals import AlreadyTold
-from comptoir.repairs.refusals import DeviceClosed, PartsInRepair, SerialInCase
-from comptoir.repairs.rules import Deposit, changes, check_deposit, corrected, is_comeback, moved, next_number
+from comptoir.repairs.refusals import DeviceClosed, PartsInRepair
+from comptoir.repairs.rules import Deposit, changes, check_deposit, corrected, moved, next_number
 from comptoir.repairs.statuses import (
     OPEN,
     TOLD_LATER,
@@ -63,17 +63,6 @@ class Intake(NamedTuple):
     shop: documents.Shop
 
 
-class Known(NamedTuple):
-    """What tells a device from another: its serial number as typed and as compared, its brand and model, its owner."""
-
-    key: str
-    serial: str
-    brand: str
-    model: str
-    consumer: int
-    number: str = ""  # of the case it is looked up for, which is not looked at
-
-
 class Message(NamedTuple):
     """What a customer is told one way: an e-mail's subject is not said in a text message."""
 
@@ -91,8 +80,8 @@ def take_in(session: Session, intake: Intake, by: By) -> str:
     consumer = keep_consumer(session, intake.person, by.moment)
     reader = ledger.reader(session)
     key = typed(intake.serial)
-    device = Known(key, intake.serial, intake.brand, intake.model, consumer.id or 0)
-    comeback = comeback_of(reader, device, by)
+    device = comebacks.Known(key, intake.serial, intake.brand, intake.model, consumer.id or 0)
+    comeback = comebacks.comeback_of(reader, device, in_paris(by.moment).date())
     last = session.exec(select(RepairCase).order_by(col(RepairCase.number).desc()).limit(1)).first()
     by = by._replace(moment=at(by.moment, last.opened_at) if last else by.moment)
     number = next_number(last.number if last else None)
@@ -109,7 +98,7 @@ def take_in(session: Session, intake: Intake, by: By) -> str:
     return number
 
 
-def _case(number: str, intake: Intake, device: Known, by: By, *, comeback_of: str | None) -> RepairCase:
+def _case(number: str, intake: Intake, device: comebacks.Known, by: By, *, comeback_of: str | None) -> RepairCase:
     same = ("place", "brand", "model", "serial", "bought_on", "warranty", "service", "fault", "condition", "distance")
     return RepairCase(
         **{name: getattr(intake, name) for name in (*same, "far_why")},
@@ -135,25 +124,6 @@ def _case(number: str, intake: Intake, device: Known, by: By, *, comeback_of: st
     )
 
 
-def comeback_of(reader: Reader, device: Known, by: By) -> str | None:
-    """Give the repair that a device comes back from: by its serial number, or by its owner and model.
-
-    Raises SerialInCase for a device that is here already.
-    """
-    same = [known for known in queries.of_serial(reader, device.key) if known.number != device.number]
-    for known in same:
-        if CaseStatus(known.status) in OPEN:
-            raise SerialInCase(device.serial, known.number, CaseStatus(known.status))
-    if not same and device.model:  # known by its owner and model, where one of the two serial numbers is not known
-        found = queries.of_model(reader, device.consumer, device.brand, device.model)
-        same = [each for each in found if each.number != device.number and not (device.key and each.serial_key)]
-    today = in_paris(by.moment).date()
-    for known in same:
-        if known.repaired_at and is_comeback(in_paris(known.repaired_at).date(), today):
-            return known.number
-    return None
-
-
 def change(session: Session, number: str, given: Mapping[str, Any], by: By) -> None:
     """Correct what was told of a device; the history keeps what was told before.
 
@@ -173,9 +143,9 @@ def change(session: Session, number: str, given: Mapping[str, Any], by: By) -> N
     check_deposit(row.deposit, row.deposit_means, row.deposit_receipt)
     row.serial_key = typed(row.serial)
     if not changed.keys().isdisjoint({"serial", "brand", "model"}):
-        device = Known(row.serial_key, row.serial, row.brand, row.model, row.consumer_id, number)
-        opened = by._replace(moment=row.opened_at)
-        row.comeback_of = comeback_of(ledger.reader(session), device, opened)
+        device = comebacks.Known(row.serial_key, row.serial, row.brand, row.model, row.consumer_id, number)
+        opened = in_paris(row.opened_at).date()
+        row.comeback_of = comebacks.comeback_of(ledger.reader(session), device, opened)
     ledger.note(session, row, "set", by, **{key: corrected(before[key], value) for key, value in changed.items()})
 
 

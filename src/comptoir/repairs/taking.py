@@ -13,7 +13,7 @@ from comptoir.core.text import fold
 from comptoir.desk import Desk
 from comptoir.fiches.rules import Book, Product, check_labelled
 from comptoir.parties.prompts import Customer
-from comptoir.repairs import queries, rules
+from comptoir.repairs import comebacks, queries, rules
 from comptoir.repairs.forms import Agreement, Device, Till, Work
 from comptoir.repairs.intake_refusals import ComebackHasNoBonus
 from comptoir.repairs.refusals import Professional, UnderWarranty
@@ -22,9 +22,8 @@ from comptoir.repairs.statuses import Consent, Place, Warranty
 if TYPE_CHECKING:
     from comptoir.attachments.files import Checked
     from comptoir.parties import queries as parties
-    from comptoir.repairs import services
 else:
-    parties, services = later("comptoir.parties.queries"), later("comptoir.repairs.services")
+    parties = later("comptoir.parties.queries")
 
 T = TypeVar("T")
 
@@ -148,8 +147,8 @@ def came_back(taking: Taking, serial: str) -> Comeback | None:
         names = [fold(told.get(each, "")) for each in ("last_name", "first_name")]
         found = parties.consumers(reader, told["email"]) if told else []
         owners = [row.id for row in found if [fold(row.last_name), fold(row.first_name)] == names]
-        device = services.Known(key, serial, taking.brand, taking.model, owners[0] if owners else 0)
-        number = services.comeback_of(reader, device, taking.desk.by())
+        device = comebacks.Known(key, serial, taking.brand, taking.model, owners[0] if owners else 0)
+        number = comebacks.comeback_of(reader, device, taking.today)
         if number is None:
             return None
         repaired = queries.case(reader, number).repaired_at
