@@ -1,7 +1,7 @@
 """What commands do with cases once they are taken in: find them, check them, move them on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from comptoir.core import money, paris
 from comptoir.core.acting import By
@@ -36,20 +36,6 @@ else:
     technicians = later("comptoir.technicians.queries")
 
 T = TypeVar("T")
-
-
-class PointRow(NamedTuple):
-    """A control point of a case beside what was found at it; nothing yet where the result is empty."""
-
-    moment: str
-    point: str
-    label: str
-    required: int
-    safety: int
-    result: str
-    note: str
-    checked_at: object
-    operator: str
 
 
 def resolved(desk: Desk, text: str) -> CaseDetail:
@@ -222,7 +208,7 @@ def _filled(flag: str, text: str) -> str:
     return tidy(text)
 
 
-def checklist(desk: Desk, text: str, moment: Moment | None) -> list[PointRow]:
+def checklist(desk: Desk, text: str, moment: Moment | None) -> list[CheckRow]:
     """List the control points of a case beside what was found at them."""
     case = resolved(desk, text)
     with desk.reading() as reader:
@@ -231,7 +217,13 @@ def checklist(desk: Desk, text: str, moment: Moment | None) -> list[PointRow]:
     if CaseStatus(case.status) in {CaseStatus.INVOICED, CaseStatus.HANDED_OVER, CaseStatus.CANCELLED}:
         rows = [row for row in rows if row.result]  # what the shop asks for since is not asked of this one
     # A point that the shop took out of its list since keeps what was found at it.
-    return rows + [PointRow(*each) for each in found.values() if moment in {None, each.moment}]
+    return rows + [each for each in found.values() if moment in {None, each.moment}]
+
+
+def _row(point: Point, found: CheckRow | None) -> CheckRow:
+    """Give what was found at a point, as the fiche tells of it now."""
+    asked = queries.unchecked(point)
+    return found._replace(label=asked.label, required=asked.required, safety=asked.safety) if found else asked
 
 
 def of(desk: Desk, case: CaseDetail, moment: Moment | None) -> Sequence[Point]:
@@ -241,7 +233,7 @@ def of(desk: Desk, case: CaseDetail, moment: Moment | None) -> Sequence[Point]:
     return points_of(known.fiches[case.fiche], product, moment)
 
 
-def checked(desk: Desk, text: str, given: Sequence[str], note: str) -> list[PointRow]:
+def checked(desk: Desk, text: str, given: Sequence[str], note: str) -> list[CheckRow]:
     """Record what was found at control points, asked for one by one where none is typed; raise every problem."""
     case = resolved(desk, text)
     moment = due(case)
@@ -290,14 +282,6 @@ def attached(desk: Desk, text: str, paths: Sequence[str], kind: "Kind | None") -
     except Refused as problem:  # the files are attached, whatever the number is worth
         desk.out.warn(problem.message)
     return rows
-
-
-def _row(point: Point, found: CheckRow | None) -> PointRow:
-    result, note, moment, operator = (
-        (found.result, found.note, found.checked_at, found.operator) if found else ("", "", None, "")
-    )
-    flags = int(point.required), int(point.safety)
-    return PointRow(str(point.moment), point.key, point.label, *flags, result, note, moment, operator)
 
 
 def _typed(points: Sequence[Point], given: Sequence[str], note: str) -> "list[repairing.Found]":

@@ -27,7 +27,7 @@ from comptoir.fiches.rules import FICHES, Moment, Point, Result
 from comptoir.organisms.statuses import ORGANISM_NAMES
 from comptoir.repairs.billed import BillRow
 from comptoir.repairs.deeds import LATE_QUOTE, HistoryRow
-from comptoir.repairs.queries import CaseDetail, CheckRow
+from comptoir.repairs.queries import CaseDetail, CheckRow, unchecked
 from comptoir.repairs.rules import FARTHEST, GUARANTEE_MONTHS, after_months
 from comptoir.repairs.statuses import Consent, Means, Place, Warranty
 
@@ -348,23 +348,17 @@ def _checked(points: Sequence[Point], checks: Sequence[CheckRow], when: Moment) 
     found = {check.point: check for check in checks if check.moment == when}
     laid: list[tuple[str, ...]] = []
     for point in points:
-        if point.moment is when and point.key not in found:
-            laid += rows(point.label, _nature(required=point.required, safety=point.safety), NOT_CHECKED, "", "")
-        elif point.moment is when:
-            laid += _looked_at(found.pop(point.key))
+        if point.moment is when:
+            laid += _looked_at(found.pop(point.key) if point.key in found else unchecked(point))
     for check in found.values():
         laid += _looked_at(check)
     return tuple(laid)
 
 
 def _looked_at(check: CheckRow) -> list[tuple[str, ...]]:
-    nature = _nature(required=bool(check.required), safety=bool(check.safety))
+    nature = ("Obligatoire" if check.required else "Facultatif") + (", sécurité" if check.safety else "")
     told = (RESULTS.get(check.result, NOT_CHECKED), _who(check.checked_at, check.operator))
     return rows(tidy(check.label), nature, *told, tidy(check.note).replace("Ω", "ohm"))  # our fonts have no such sign
-
-
-def _nature(*, required: bool, safety: bool) -> str:
-    return ("Obligatoire" if required else "Facultatif") + (", sécurité" if safety else "")
 
 
 def _passed_over(exceptions: Sequence[HistoryRow], names: Mapping[str, str]) -> list[Block]:
@@ -378,8 +372,8 @@ def _passed_over(exceptions: Sequence[HistoryRow], names: Mapping[str, str]) -> 
     return [Table(("Point", "Passé outre parce que", "Par"), tuple(laid), (72, 70, 32))]
 
 
-def _who(moment: datetime, operator: str) -> str:
-    return f"{in_paris(moment).strftime('%d/%m/%Y %H:%M')}\n{tidy(operator)}"
+def _who(moment: datetime | None, operator: str) -> str:
+    return "" if moment is None else f"{in_paris(moment).strftime('%d/%m/%Y %H:%M')}\n{tidy(operator)}"
 
 
 def _filled(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:

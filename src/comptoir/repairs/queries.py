@@ -13,6 +13,7 @@ from comptoir.repairs.statuses import HERE, PaperKind
 from comptoir.store import numbers as numbering
 
 if TYPE_CHECKING:
+    from comptoir.fiches.rules import Point
     from comptoir.store.read import Reader
 
 
@@ -122,7 +123,7 @@ class LineRow(NamedTuple):
 
 
 class CheckRow(NamedTuple):
-    """What was found at a control point."""
+    """A control point and what was found at it; nothing yet where the result is empty."""
 
     moment: str
     point: str
@@ -131,7 +132,7 @@ class CheckRow(NamedTuple):
     safety: int
     result: str
     note: str
-    checked_at: datetime
+    checked_at: datetime | None
     operator: str
 
 
@@ -292,6 +293,11 @@ def checks(reader: "Reader", number: str) -> list[CheckRow]:
         "WHERE number = :number ORDER BY moment DESC, checked_at, point"
     )
     return list(reader.rows(sql, CheckRow, number=number))
+
+
+def unchecked(point: "Point") -> CheckRow:
+    """Give a control point that nobody looked at yet."""
+    return CheckRow(str(point.moment), point.key, point.label, int(point.required), int(point.safety), "", "", None, "")
 
 
 def papers(reader: "Reader", number: str, kind: str | None) -> list[tuple[str, str, dict[str, Any]]]:
