@@ -168,15 +168,16 @@ def survey(reader: "Reader", number: str, today: date) -> SurveyRow:
 
 def of_code(reader: "Reader", code: str) -> str:
     """Give the number of the repair that a code stands for; raise UnknownCode."""
-    found = reader.values("SELECT case_number FROM survey WHERE code = :code", code=code)
-    if not found:
+    found = given(reader, code)
+    if found is None:
         raise UnknownCode(code)
-    return str(found[0])
+    return found
 
 
-def is_given(reader: "Reader", code: str) -> bool:
-    """Tell whether a customer was given this code."""
-    return bool(reader.values("SELECT 1 FROM survey WHERE code = :code", code=code))
+def given(reader: "Reader", code: str) -> str | None:
+    """Give the number of the repair whose customer was given this code, None where nobody was."""
+    found = reader.values("SELECT case_number FROM survey WHERE code = :code", code=code)
+    return str(found[0]) if found else None
 
 
 def asked_at(reader: "Reader", number: str) -> datetime | None:

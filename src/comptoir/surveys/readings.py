@@ -79,25 +79,27 @@ def _recorded(session: "Session", came: Came, by: By, refuse: Refuse, *, again: 
     except ComptoirError as problem:
         refuse(ReplyRefused(came.where, problem))
         return
-    for reply in found:
+    for number, reply in found:
         try:
-            yield _kept(session, came, reply, by, again=again)
+            yield _kept(session, number, came, reply, by, again=again)
         except ComptoirError as problem:
             refuse(ReplyRefused(came.where, problem))
 
 
-def _read(reader: "Reader", came: Came) -> list[Reply]:
-    """Find the replies of a message in what its author wrote, and not in what they copied from ours."""
+def _read(reader: "Reader", came: Came) -> list[tuple[str, Reply]]:
+    """Find the replies of a message in what its author wrote, and not in what they copied from ours.
+
+    Each comes with the number of its repair.
+    """
     text = prepared(came.text)
-    for code in codes(text):
-        if queries.is_given(reader, code):
-            text = without(text, prepared(queries.sent(reader, services.key(queries.of_code(reader, code)))))
-    return read(text, lambda code: queries.is_given(reader, code))
+    numbers = {code: number for code in codes(text) if (number := queries.given(reader, code))}
+    for number in numbers.values():
+        text = without(text, prepared(queries.sent(reader, services.key(number))))
+    return [(numbers[reply.code], reply) for reply in read(text, numbers.__contains__)]
 
 
-def _kept(session: "Session", came: Came, reply: Reply, by: By, *, again: bool) -> ReadRow:
+def _kept(session: "Session", number: str, came: Came, reply: Reply, by: By, *, again: bool) -> ReadRow:
     """Record one reply; raise NoScore, BadScore and AnsweredOtherwise."""
-    number = queries.of_code(ledger.reader(session), reply.code)
     answer = services.Answer(reply.checked(), reply.comment, came.source, came.moment)
     outcome = services.answer(session, number, answer, by, again=again)
     return ReadRow(came.file, came.line, number, reply.code, answer.score, answer.comment, outcome)

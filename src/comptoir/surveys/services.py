@@ -122,7 +122,7 @@ def _free_code(session: Session) -> str:
     reader = ledger.reader(session)
     while True:
         code = rules.new_code(choice)
-        if not queries.is_given(reader, code):
+        if queries.given(reader, code) is None:
             return code
 
 
