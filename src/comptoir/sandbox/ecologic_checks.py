@@ -66,7 +66,7 @@ def given(claim: Claim) -> Given:
 
 def duplicates(book: Book, told: Given, but: Claim | None = None) -> list[Error]:
     """Find the live claims that hold this invoice number or this serial number already."""
-    invoice = same_number(told.query.get("consumerinvoicenumber"))
+    invoice = same_number(told.query.get("consumerinvoicenumber", ""))
     serial = same_number(told.text("Product", "SerialNumber"))
     others = [c for c in book.of(ECOLOGIC) if c is not but and c.stage not in FREED]
     found = []

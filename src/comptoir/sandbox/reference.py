@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -120,9 +120,10 @@ class Reference:
         return known is None or " ".join(town.upper().split()) in known
 
 
-def same_number(text: object) -> str:
+@lru_cache(maxsize=65_536)  # every claim is compared with every other
+def same_number(text: str) -> str:
     """Give an invoice or serial number without blanks or capitals, to compare two of them."""
-    return re.sub(r"\s+", "", fold(str(text or "")))
+    return re.sub(r"\s+", "", fold(text))
 
 
 @cache
