@@ -20,7 +20,8 @@ from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk.mailing import PATIENCE, OutOfOrder, Patience, Postponed, RefusedByServer, TextMessage, Unreachable
-from comptoir.desk.sms import MASKED, Access, composed
+from comptoir.desk.places import MASKED
+from comptoir.desk.sms import Access, composed
 from comptoir.desk.smtp import MOST_WORDS, looked_up, network_reason
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from json import dumps
 from time import monotonic
 from types import TracebackType
@@ -15,9 +15,9 @@ from comptoir.core.clock import Clock
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import tidy
-from comptoir.desk.sms import MASKED
+from comptoir.desk.places import MASKED, is_here
 from comptoir.desk.smtp import network_reason
-from comptoir.desk.wire import Asked, Exchange, Heard, Log, Unheard, Unsent
+from comptoir.desk.wire import Asked, Exchange, Heard, Log, Unheard, Unsent, written
 
 if TYPE_CHECKING:
     import httpx
@@ -35,9 +35,9 @@ class Wire:
     """Connections to one service, kept from one request to the next."""
 
     def __init__(self, clock: Clock, url: str, at_once: int = AT_ONCE) -> None:
-        self._clock = clock
+        self.clock = clock
         self._secrets: set[str] = set()
-        here = (urlsplit(url).hostname or "") in {"127.0.0.1", "::1", "localhost"}
+        here = is_here(urlsplit(url).hostname or "")
         self._client = httpx.AsyncClient(
             headers={"User-Agent": f"comptoir/{__version__}", "Accept-Encoding": "identity"},
             limits=httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once, keepalive_expiry=IDLE),
@@ -59,14 +59,14 @@ class Wire:
     def hide(self, secret: str) -> None:
         """Keep a secret out of every exchange from now on."""
         if secret:
-            self._secrets |= {secret, dumps(secret)[1:-1]}
+            self._secrets |= _faces(secret)
 
     async def ask(self, asked: Asked, log: Log) -> Heard:
         """Send a request and give the answer, whatever its status; tell the log of it, once.
 
         Raises Unsent where nothing was done for certain (a request that only reads does nothing), and Unheard.
         """
-        begun, moment = monotonic(), self._clock.now()
+        begun, moment = monotonic(), self.clock.now()
         left = _Left(whole=asked.content is None and asked.json is None)
         heard: Heard | None = None
         told = _("interrupted")
@@ -84,7 +84,7 @@ class Wire:
         return heard
 
     async def _heard(self, asked: Asked, left: "_Left") -> Heard:
-        body = asked.content if asked.json is None else dumps(asked.json, ensure_ascii=False).encode()
+        body = asked.content if asked.json is None else written(asked.json).encode("utf-8", "replace")
         kind = "application/json" if asked.json is not None else asked.media_type
         headers = {"Accept": "application/json", **({"Content-Type": kind} if kind else {}), **dict(asked.headers)}
         request = self._client.build_request(
@@ -100,8 +100,13 @@ class Wire:
     def _bare(self, text: str, asked: Asked) -> str:
         """Give what is kept of a text, its secrets out of it."""
         for name in asked.hide:
-            text = re.sub(rf'("{name}"\s*:\s*)"[^"]*"?', rf'\1"{MASKED}"', text, flags=re.IGNORECASE)
-        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = re.sub(rf'("{name}"\s*:\s*)"(?:[^"\\]|\\.?)*"?', rf'\1"{MASKED}"', text, flags=re.IGNORECASE)
+        return self.masked(text, asked.secrets)
+
+    def masked(self, text: str, secrets: Iterable[str] = ()) -> str:
+        """Give a text without what must not be shown: what is hidden, and these."""
+        hidden = self._secrets.union(*map(_faces, secrets))
+        for secret in sorted(hidden, key=len, reverse=True):
             text = text.replace(secret, MASKED)
         return text
 
@@ -161,7 +166,7 @@ def _request(asked: Asked) -> str:
     if asked.content is not None:
         lines.append(f"<{len(asked.content)} bytes>")
     if asked.json is not None:
-        lines.append(dumps(_shortened(asked.json), ensure_ascii=False))
+        lines.append(written(_shortened(asked.json)))
     return "\n".join(lines)
 
 
@@ -175,6 +180,11 @@ def _shortened(value: Any) -> Any:  # noqa: ANN401 - any JSON value
             return [_shortened(each) for each in value]
         case _:
             return value
+
+
+def _faces(secret: str) -> set[str]:
+    """List how a secret may be written in what is kept."""
+    return {secret, tidy(secret), dumps(secret)[1:-1], dumps(secret, ensure_ascii=False)[1:-1]} - {""}
 
 
 def _text(body: bytes) -> str:

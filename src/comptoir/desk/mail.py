@@ -10,7 +10,6 @@ from email.utils import format_datetime
 from ipaddress import ip_address
 
 from comptoir.core.i18n import _
-from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk.mailing import (
     PATIENCE,
@@ -22,10 +21,9 @@ from comptoir.desk.mailing import (
     address,
     domain_name,
 )
-from comptoir.desk.settings import PREFIX, BadSetting, Setting, Settings
+from comptoir.desk.places import secret
+from comptoir.desk.settings import BadSetting, Setting, Settings
 from comptoir.desk.smtp import Account, Security, Talk
-
-keyring = later("keyring")
 
 _MESSAGE_ID = r"<[!-;=?A-~]+@[!-;=?A-~]+>"
 PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}  # RFC 8314, 3.3; RFC 5321, 4.5.4.2
@@ -87,18 +85,10 @@ def _sender(setting: Setting) -> str:
 
 
 def _password(user: str, environment: Mapping[str, str]) -> str:
-    password = environment.get(PREFIX + "SMTP_PASSWORD") or _kept_password()
+    password = secret("smtp_password", environment)
     if not password:
         raise NoPassword(user)
     return password
-
-
-def _kept_password() -> str:
-    # A machine without a keyring, or whose keyring is locked, keeps no password: that is told as one.
-    try:
-        return keyring.get_password("comptoir", "smtp_password") or ""
-    except keyring.errors.KeyringError:
-        return ""
 
 
 def composed(message: Message, sender: Account) -> bytes:

@@ -3,24 +3,19 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from json import dumps, loads
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from comptoir.core.i18n import _
-from comptoir.core.later import later
-from comptoir.desk.mailing import BadSecret, NoGateway, NoSecret, TextMessage, Undeliverable, domain_name, number
-from comptoir.desk.settings import PREFIX, BadSetting, Setting, Settings
-
-keyring = later("keyring")
+from comptoir.desk.mailing import BadSecret, NoGateway, NoSecret, TextMessage, Undeliverable, number
+from comptoir.desk.places import MASKED, header_safe, secret, web_address
+from comptoir.desk.settings import BadSetting, Setting, Settings
 
 USUAL_BODY = "to={to}&message={text}"
 BLANKS = ("to", "digits", "text", "reference", "secret")
 LONGEST_TEXT = 1530  # characters: ten parts of 153 (3GPP TS 23.038, 6.2.1 and TS 23.040, 9.2.3.24.1)
-LONGEST_URL = 2000  # characters
-MASKED = "…"
-AS_WRITTEN = "%/:=&?~+!$,;'@()*"  # of an address
+SECRET = "sms_secret"  # noqa: S105 - its name
 # What HTTP itself says, and not the shop.
 OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "idempotency-key",
                   "expect", "te", "trailer", "upgrade"})  # fmt: skip
@@ -46,50 +41,15 @@ def access(settings: Settings, environment: Mapping[str, str]) -> Access:
     given = settings.resolved
     if not settings["sms_url"].strip():
         raise NoGateway
-    url = _url(given["sms_url"])
+    url = web_address(given["sms_url"], "https://sms.example.fr/send", "sms_headers")
     body = _template(given["sms_body"])
     headers = _headers(given["sms_headers"])
     wanted = "{secret}"
-    secret = _secret(environment) if wanted in body + "".join(value for _name, value in headers) else ""
-    if not (secret.isascii() and secret.isprintable()) and any(wanted in value for _name, value in headers):
+    known = _secret(environment) if wanted in body + "".join(value for _name, value in headers) else ""
+    if not header_safe(known) and any(wanted in value for _name, value in headers):
         raise BadSecret
-    filled = tuple((name, value.replace(wanted, secret)) for name, value in headers)
-    return Access(url, body, filled, secret)
-
-
-def _url(setting: Setting) -> str:
-    text = setting.value.strip()
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise BadSetting(setting, _("write it like https://sms.example.fr/send")) from None
-    host = _host(parts)
-    if parts.username is not None or parts.password is not None:
-        raise BadSetting(setting._replace(value=MASKED), _("it holds a password: give it in sms_headers"))
-    whole = text.isprintable() and " " not in text and len(text) <= LONGEST_URL
-    if not (whole and host and port != 0 and parts.scheme in {"https", "http"}):
-        raise BadSetting(setting, _("write it like https://sms.example.fr/send"))
-    if parts.scheme == "http" and not _is_here(host):
-        raise BadSetting(setting, _("messages do not travel in the clear: it begins with https://"))
-    written = f"[{host}]" if ":" in host else host
-    asked = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{written}{'' if port is None else f':{port}'}{quote(parts.path + asked, safe=AS_WRITTEN)}"
-
-
-def _host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        return domain_name(host)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    filled = tuple((name, value.replace(wanted, known)) for name, value in headers)
+    return Access(url, body, filled, known)
 
 
 def _template(setting: Setting) -> str:
@@ -127,18 +87,10 @@ def _headers(setting: Setting) -> list[tuple[str, str]]:
 
 
 def _secret(environment: Mapping[str, str]) -> str:
-    secret = (environment.get(PREFIX + "SMS_SECRET") or _kept_secret()).strip()
-    if not secret:
+    found = secret(SECRET, environment).strip()
+    if not found:
         raise NoSecret
-    return secret
-
-
-def _kept_secret() -> str:
-    # A machine without a keyring, or whose keyring is locked, keeps no secret: that is told as one.
-    try:
-        return keyring.get_password("comptoir", "sms_secret") or ""
-    except keyring.errors.KeyringError:
-        return ""
+    return found
 
 
 def composed(message: TextMessage, access: Access) -> bytes:

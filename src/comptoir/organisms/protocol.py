@@ -157,7 +157,7 @@ class Client(Protocol):
         """Ask for the bonus of a repair; None where this organism is not asked before the claim."""
 
     async def create(self, form: Form, log: Log) -> Standing:
-        """Create the claim; what it still lacks is in the problems of its standing."""
+        """Create the claim; what it still lacks, but for its documents, is in the problems of its standing."""
 
     async def amend(self, claim: str, form: Form, log: Log) -> Standing:
         """Correct a claim not yet submitted; raise Broken where it has to be made anew."""
