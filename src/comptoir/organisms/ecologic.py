@@ -117,10 +117,16 @@ class Ecologic:
             if found or holds(at(said.data, "IsValid")) is False:
                 raise self._line.turned_down(*(found or (_unexplained(),)))
             raise self._line.unknown(asked, _("it gives the claim no number"))
-        standing = _standing(claim, data, found)
-        kept = tuple(problem for problem in found if not _of_documents(problem))
-        stage = standing.stage if standing.status else Stage.DRAFT
-        return standing._replace(stage=stage, reference=form.reference, problems=kept)
+        return _made(claim, form, data, found)
+
+    async def amend(self, claim: str, form: Form, log: Log) -> Standing:
+        """Correct a claim, without submitting it."""
+        query = (("ClaimId", claim), *asked_for(form), ("submit", "false"))
+        said = await self._line.ask(self._asked("updateclaim", query, body(form)), log)
+        found = problems(said.data)
+        if holds(at(said.data, "IsValid")) is False:
+            raise self._line.turned_down(*(found or (_unexplained(),)))
+        return _made(claim, form, at(said.data, "ResponseData"), found)
 
     async def attach(self, claim: str, file: File, log: Log) -> None:
         """Add a document."""
@@ -241,6 +247,14 @@ def stage(status: str) -> Stage:
     if word in EXACTLY:
         return EXACTLY[word]
     return next((meant for beginning, meant in BEGINNINGS if word.startswith(beginning)), Stage.OTHER)
+
+
+def _made(claim: str, form: Form, data: Any, found: tuple[Problem, ...]) -> Standing:  # noqa: ANN401 - any JSON value
+    """Give a claim that was created or corrected: that it lacks its documents is no mistake."""
+    standing = _standing(claim, data, found)
+    kept = tuple(problem for problem in found if not _of_documents(problem))
+    stage = standing.stage if standing.status else Stage.DRAFT
+    return standing._replace(stage=stage, reference=form.reference, problems=kept)
 
 
 def _standing(claim: str, data: Any, found: tuple[Problem, ...]) -> Standing:  # noqa: ANN401 - any JSON value

@@ -106,6 +106,10 @@ class Ecosystem:
             told = self._line.words(heard)
         raise Broken(self.organism, (Problem("", _("the document did not go through: {reason}").format(reason=told)),))
 
+    async def amend(self, claim: str, form: Form, log: Log) -> Standing:  # noqa: ARG002 - what every client takes
+        """Refuse: nothing is known that corrects a draft here."""
+        raise Broken(self.organism, (Problem("", _("a draft of ecosystem cannot be corrected")),))
+
     async def submit(self, claim: str, log: Log) -> Standing:
         """Confirm a claim: it is done where a service order is given."""
         asked = self._asked("POST", f"{CLAIMS}/{_quoted(claim)}/confirm-claim")

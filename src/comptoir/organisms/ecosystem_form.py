@@ -23,11 +23,11 @@ EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 def body(form: Form) -> dict[str, Any]:
-    """Give the body of a new claim: our reference is what the customer's order is called."""
+    """Give the body of a new claim: the customer's order is called by our reference, then the invoice."""
     parts = _parts(form.parts)
     return {
         "RepairDate": form.repaired_on.isoformat(),
-        "PurchaseOrderByCustomer": form.reference,
+        "PurchaseOrderByCustomer": f"{form.reference} {form.bill.invoice}",
         "RepairerId": form.repairer,
         "RepairPlaceID": AT_HOME if form.on_site else form.site or form.repairer,
         "Product": _product(form.device),

@@ -78,7 +78,7 @@ def standing(one: Any, claim: str = "") -> Standing:  # noqa: ANN401 - any JSON 
         meant,
         order=text(at(one, "SapServiceOrder")),
         reason=_reason(status, at(one, "RejectReason")) if meant is Stage.REFUSED else "",
-        reference=text(at(one, "PurchaseOrderByCustomer")),
+        reference=text(at(one, "PurchaseOrderByCustomer")).partition(" ")[0],
         pieces=frozenset(piece for piece in kept if piece) if isinstance(files, list) else None,
     )
 

@@ -186,15 +186,25 @@ def filed(desk: Desk, found: "Sequence[Checked]", told: "Callable[[Filed], objec
         here = [each for each in found if each.dossier.answer.organism is organism]
         if here:
             with desk.progress(ORGANISM_NAMES[organism], len(here)) as advance:
-                asyncio.run(_filed(desk, organism, here, lambda done, step=advance: (told(done), step())))
+                asyncio.run(_filed(desk, organism, here, (told, advance)))
 
 
-async def _filed(desk: Desk, organism: Organism, found: "Sequence[Checked]", told: "Callable[[Filed], object]") -> None:
+async def _filed(
+    desk: Desk,
+    organism: Organism,
+    found: "Sequence[Checked]",
+    told: "tuple[Callable[[Filed], object], Callable[[], None]]",
+) -> None:
+    def tell(done: "Filed") -> None:
+        """Tell one claim, and how far they are."""
+        told[0](done)
+        told[1]()
+
     async with clients.opened(desk, organism) as client:
         ids = [_prepared(desk, organism, each) for each in found]
         with desk.resident() as store:
             work = filing.Work(store, client, desk.clock, desk.operator, lambda digest: _content(desk, digest))
-            await filing.all_filed(work, ids, told)
+            await filing.all_filed(work, ids, tell)
 
 
 def _prepared(desk: Desk, organism: Organism, checked: "Checked") -> int:
