@@ -1,5 +1,6 @@
 """The shop's own points and products: what they add, what they change, and every mistake told."""
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -57,6 +58,16 @@ def test_the_shipped_files_are_ones_that_a_shop_can_take_as_they_are(load: Load)
     assert load("\n".join(path.read_text("utf-8") for path in book.SHIPPED)) == book.load("")
 
 
+def test_the_quick_form_of_what_is_shipped_is_the_one_its_toml_gives() -> None:
+    kept = {part: json.loads(path.read_text("utf-8")) for part, path in book.QUICK.items()}
+    assert kept == book.written(), "`python -m comptoir.fiches` writes it anew"
+
+
+def test_the_products_alone_are_those_of_the_whole(load: Load, own: Path) -> None:
+    assert book.load_products("") == book.load("").products
+    assert load(PRODUCT).products == book.load_products(str(own))
+
+
 def test_a_point_is_added_after_those_of_its_fiche(load: Load) -> None:
     found = load(POINT)
     assert found.fiches[4].points == (
@@ -99,8 +110,9 @@ def test_a_product_is_added_without_a_bonus_and_found(load: Load) -> None:
 
 def test_a_product_takes_every_field(load: Load) -> None:
     more = 'aliases = ["MAP"]\nidentifier = "either"\ncircular = true\nbonus = "12,50"\nthreshold = "1 000 €"\n'
+    more += 'ecologic = " EEE.M5.070 "\necosystem = "3999"\n'
     found = load(PRODUCT + more).products["bread_maker"]
-    assert found[4:] == (("MAP",), Identifier.EITHER, True, Decimal("12.50"), Decimal(1000))
+    assert found[4:] == (("MAP",), Identifier.EITHER, True, Decimal("12.50"), Decimal(1000), "EEE.M5.070", "3999")
 
 
 def test_an_amount_may_be_changed_or_withdrawn(load: Load) -> None:

@@ -66,6 +66,17 @@ def test_thresholds_and_the_six_types_of_the_circular_increase_are_those_publish
     assert {key for key, each in found if each.circular} == set(CIRCULAR)
 
 
+def test_the_codes_known_of_the_organisms_are_those_that_working_clients_send() -> None:
+    ecologic = {each.key: each.ecologic for each in BOOK.products.values() if each.ecologic}
+    assert len(set(ecologic.values())) == 43
+    assert all(re.fullmatch(r"EEE\.M[124568]\.0\d\d", code) for code in ecologic.values())
+    told = {"washing_machine": "EEE.M4.033", "mobile_phone": "EEE.M6.060", "television": "EEE.M2.061"}
+    assert {key: ecologic[key] for key in told} == told
+    shared = {"refrigerator", "fridge_freezer", "freezer"}
+    assert {key for key, code in ecologic.items() if code == "EEE.M1.016"} == shared
+    assert {each.key: each.ecosystem for each in BOOK.products.values() if each.ecosystem} == {"mobile_phone": "3016"}
+
+
 @pytest.mark.parametrize(("number", "line"), COVERED.items())
 def test_a_fiche_covers_its_products(number: int, line: str) -> None:
     assert {BOOK.products[key].fiche for key in line.split()} == {number}

@@ -20,7 +20,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LIGATURES)
+    combining = unicodedata.combining  # looked up once: a late module is found anew each time
+    return "".join(c for c in decomposed if not combining(c)).translate(_LIGATURES)
 
 
 def tidy(text: str) -> str:

@@ -3,14 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
 from comptoir.core.errors import NotFound, Refused, UsageProblem
 from comptoir.core.i18n import _, mark
+from comptoir.core.later import later
 from comptoir.core.text import fold
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = later("difflib")
 
 # The fiches of the label Qualirépar, named as the label names them.
 FICHES: Mapping[int, str] = {
@@ -285,7 +290,7 @@ def find_product(text: str, products: Mapping[str, Product]) -> Product:
     begun = {product.key: product for name, product in named.items() if asked and name.startswith(asked)}
     if len(begun) == 1:
         return next(iter(begun.values()))
-    near = begun or {named[name].key: named[name] for name in get_close_matches(asked, named, _NEAR)}
+    near = begun or {named[name].key: named[name] for name in difflib.get_close_matches(asked, named, _NEAR)}
     raise UnknownProduct(text, [product.label for product in near.values()][:_NEAR])
 
 

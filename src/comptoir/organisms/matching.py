@@ -1,12 +1,17 @@
 """Which product and which brand of an organism's catalogue are ours: the shop's word, a known code, the same name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from comptoir.core.later import later
 from comptoir.fiches.rules import Product, names, plain
 from comptoir.organisms.published import ProductRow
 from comptoir.organisms.statuses import Organism
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = later("difflib")
 
 NEAREST = 5
 _LIKENESS = 0.6
@@ -54,13 +59,13 @@ def near_products(ours: Product, listed: Iterable[Listed]) -> tuple[str, ...]:
     words = {word for name in names(ours) for word in name.split() if len(word) >= _WORD}
     shared = {name: len(words & set(name.split())) for name in by_name}
     close = sorted((name for name in by_name if shared[name]), key=lambda name: -shared[name])
-    close = close or get_close_matches(plain(ours.label), by_name, NEAREST, _LIKENESS)
+    close = close or difflib.get_close_matches(plain(ours.label), by_name, NEAREST, _LIKENESS)
     return tuple(by_name[name] for name in close[:NEAREST])
 
 
 def near_brands(brand: str, plains: Mapping[str, str]) -> tuple[str, ...]:
     """Give the brands, by the plain spelling of each, that are nearest to one."""
-    return tuple(plains[name] for name in get_close_matches(plain(brand), plains, NEAREST, _LIKENESS))
+    return tuple(plains[name] for name in difflib.get_close_matches(plain(brand), plains, NEAREST, _LIKENESS))
 
 
 def squeezed(brand: str) -> str:

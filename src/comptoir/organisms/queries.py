@@ -103,8 +103,8 @@ def listed(reader: "Reader", organism: Organism) -> list[Listed]:
 
 
 def product(reader: "Reader", organism: Organism, code: str) -> ProductRow | None:
-    """Give a product of an organism by its code."""
-    found = reader.one(f"{_PRODUCT}AND code = :code", Listed, organism=organism, code=code)
+    """Give a product of an organism by its code, in capitals or not."""
+    found = reader.one(f"{_PRODUCT}AND code = :code COLLATE NOCASE", Listed, organism=organism, code=code)
     return found.row if found else None
 
 
@@ -121,10 +121,10 @@ def brand(reader: "Reader", organism: Organism, product: str, name: str) -> Bran
     return reader.one(_BRAND, BrandRow, **given) if squeezed(name) else None
 
 
-def has_brand(reader: "Reader", organism: Organism, code: str) -> bool:
-    """Tell whether an organism has a brand under this code, for any product."""
-    sql = "SELECT 1 FROM organism_brand WHERE organism = :organism AND code = :code LIMIT 1"
-    return bool(reader.values(sql, organism=organism, code=code))
+def brand_code(reader: "Reader", organism: Organism, code: str) -> str:
+    """Give the code of a brand as an organism writes it, for any product; empty where it has none."""
+    sql = "SELECT code FROM organism_brand WHERE organism = :organism AND code = :code COLLATE NOCASE LIMIT 1"
+    return next(iter(reader.values(sql, organism=organism, code=code)), "")
 
 
 def brands_like(reader: "Reader", organism: Organism, name: str, product: str | None = None) -> tuple[str, ...]:
@@ -152,6 +152,20 @@ def amounts(reader: "Reader", organism: Organism, product: str) -> tuple[AmountR
     )
     rows = reader.rows(sql, _Amount, organism=organism, product=product)
     return tuple(AmountRow(product, AmountKind(row.kind), *row[1:]) for row in rows)
+
+
+def all_amounts(reader: "Reader", organism: Organism) -> dict[str, list[AmountRow]]:
+    """Give the bonuses and thresholds of an organism, by product."""
+    sql = "SELECT product, kind, valid_from, valid_until, amount FROM organism_amount WHERE organism = :organism"
+    found: dict[str, list[AmountRow]] = {}
+    for row in reader.rows(sql, AmountRow, organism=organism):
+        found.setdefault(row.product, []).append(row)
+    return found
+
+
+def told_codes(reader: "Reader", organism: Organism) -> dict[str, str]:
+    """Give the codes that the shop matched to products of ours, by their keys."""
+    return {row.ours: row.code for row in matches(reader, organism) if row.kind == Matched.PRODUCT}
 
 
 def sites(reader: "Reader", organism: Organism) -> tuple[SiteRow, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from comptoir.core.errors import NotFound, Refused
+from comptoir.core.errors import NotFound, Refused, UsageProblem
 from comptoir.core.i18n import _
 from comptoir.organisms.statuses import ORGANISM_NAMES, Organism
 
@@ -40,6 +40,35 @@ class UnknownCode(NotFound):
             _("did you mean `{near}`?").format(near="`, `".join(near))
             if near
             else _("look it up with `comptoir qualirepar products`"),
+        )
+
+
+class NeverFetched(NotFound):
+    """The catalogue of an organism was never fetched."""
+
+    def __init__(self, organism: Organism) -> None:
+        super().__init__(
+            _("the catalogue of {organism} was never fetched").format(organism=ORGANISM_NAMES[organism]),
+            _("`comptoir qualirepar sync` fetches it"),
+        )
+
+
+class NoProduct(NotFound):
+    """No catalogue has a product that goes with one of ours."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("no catalogue has a product that goes with `{name}`").format(name=name),
+            _("`comptoir qualirepar products` lists them, `comptoir qualirepar match` tells which one it is"),
+        )
+
+
+class OneOfTwo(UsageProblem):
+    """A match is of a product or of a brand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("a match is of a product or of a brand"), _("give one of `--product` and `--brand`, not both")
         )
 
 

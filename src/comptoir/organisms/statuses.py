@@ -110,8 +110,8 @@ class Why(StrEnum):
 
 
 WHY_WORDS: Mapping[str, str] = {
-    Why.GRANTED: mark("The bonus is due"),
-    Why.CIRCULAR: mark("The bonus is due, with 20 % more for parts of the circular economy"),
+    Why.GRANTED: mark("Nothing stands against the bonus"),
+    Why.CIRCULAR: mark("Nothing stands against the bonus, with 20 % more for parts of the circular economy"),
     Why.NOT_LISTED: mark("The scale has no bonus for this product"),
     Why.BEFORE_SCALE: mark("Before the first day of the scale"),
     Why.UNDER_THRESHOLD: mark("The total is under the threshold of this product"),

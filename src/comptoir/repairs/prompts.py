@@ -9,6 +9,7 @@ from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.fiches import book
 from comptoir.fiches.rules import Book, labelled
+from comptoir.organisms.statuses import ORGANISM_NAMES, WHY_WORDS, Basis
 from comptoir.parties.prompts import Customer
 from comptoir.parties.rules import BadField
 from comptoir.repairs import queries
@@ -20,11 +21,14 @@ from comptoir.repairs.statuses import CONSENT_WORDS, PLACE_WORDS, WARRANTY_WORDS
 if TYPE_CHECKING:
     from comptoir.attachments import files
     from comptoir.desk import settings as settled
+    from comptoir.organisms import lookup
+    from comptoir.organisms.rules import Answer
     from comptoir.parties import fields
     from comptoir.repairs import documents, questions, services, taking
     from comptoir.repairs.taking import Taking
 else:
     files, fields = later("comptoir.attachments.files"), later("comptoir.parties.fields")
+    lookup = later("comptoir.organisms.lookup")
     settled, documents = later("comptoir.desk.settings"), later("comptoir.repairs.documents")
     questions, services = later("comptoir.repairs.questions"), later("comptoir.repairs.services")
     taking = later("comptoir.repairs.taking")
@@ -130,10 +134,11 @@ def _intake(desk: Desk, device: "Taking") -> "services.Intake":
     """Give what is recorded of a device, its pictures kept; raise FileChanged."""
     assert device.product is not None  # noqa: S101 - whatever was wrong was raised
     assert device.warranty is not None  # noqa: S101
+    expected = lookup.expected(desk, device.product, device.brand)
     return services.Intake(
         person=device.person,
         place=device.place,
-        product=device.product,
+        product=device.product._replace(bonus=expected.bonus),
         brand=device.brand,
         model=device.model,
         serial=device.serial,
@@ -150,6 +155,7 @@ def _intake(desk: Desk, device: "Taking") -> "services.Intake":
         pictures=tuple(files.kept(desk, device.pictures)) if device.pictures else (),
         clauses=clauses(desk, "repair-slip"),
         shop=shop(desk),
+        organism=str(expected.organism) if device.bonus and expected.certain else "",
     )
 
 
@@ -173,8 +179,22 @@ def _told(device: "Taking") -> list[str]:
 def _told_bonus(device: "Taking") -> str:
     if not device.bonus:
         return _("without the repair bonus")
-    if device.product is None or device.product.bonus is None:
+    found = lookup.expected(device.desk, device.product, device.brand) if device.product else None
+    if found is None or found.bonus is None:
         return _("bonus: not in the public scale, the eco-organism tells it")
-    return _("bonus to expect: {amount}, by the public scale of 1 January 2024").format(
-        amount=money.spoken(device.product.bonus)
-    )
+    return _told_amount(found, money.spoken(found.bonus))
+
+
+def _told_amount(found: "Answer", amount: str) -> str:
+    """Write the bonus that may be expected, whose it is where that is known, and who says so."""
+    if found.organism is None:
+        return _("bonus to expect: {amount}, by the public scale of 1 January 2024").format(amount=amount)
+    name = ORGANISM_NAMES[found.organism]
+    if not found.bonus:
+        return _("no bonus to expect from {organism}. {why}.").format(organism=name, why=_(WHY_WORDS[found.why]))
+    told = _("bonus to expect from {organism}: {amount}, by the public scale of 1 January 2024")
+    if found.basis is Basis.ORGANISM:
+        told = _("bonus to expect from {organism}: {amount}, by its catalogue")
+    if found.threshold:
+        told += " " + _("(repairs of {threshold} or more)")
+    return told.format(organism=name, amount=amount, threshold=money.spoken(found.threshold) if found.threshold else "")

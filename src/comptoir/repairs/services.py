@@ -61,6 +61,7 @@ class Intake(NamedTuple):
     pictures: tuple[Document, ...]
     clauses: str
     shop: documents.Shop
+    organism: str = ""  # that the catalogues leave no doubt about
 
 
 class Message(NamedTuple):
@@ -115,7 +116,7 @@ def _case(number: str, intake: Intake, device: comebacks.Known, by: By, *, comeb
         deposit_receipt=intake.deposit.receipt,
         consents=[str(consent) for consent in intake.consents],
         comeback_of=comeback_of,
-        organism="",
+        organism=intake.organism,
         symptom="",
         repair_code="",
         operator=by.operator,

@@ -1,0 +1,316 @@
+"""What the commands answer on the organisms, from the base alone: who pays, what their catalogues hold."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+from comptoir.core import money, paris
+from comptoir.core.errors import MissingValue, UsageProblem, raise_all
+from comptoir.core.i18n import _, ngettext
+from comptoir.desk import Desk
+from comptoir.desk.options import option
+from comptoir.fiches import book
+from comptoir.fiches.rules import Product, find_product, plain
+from comptoir.organisms import queries, rules
+from comptoir.organisms.matching import known_code, product_of
+from comptoir.organisms.published import AmountRow, CodeRow, ProductRow
+from comptoir.organisms.refusals import NoProduct
+from comptoir.organisms.statuses import (
+    BASIS_WORDS,
+    CODE_WORDS,
+    ORGANISM_NAMES,
+    ROUTED_WORDS,
+    WHY_WORDS,
+    AmountKind,
+    Basis,
+    Organism,
+    Piece,
+    Routed,
+)
+
+if TYPE_CHECKING:
+    from comptoir.store.read import Reader
+
+
+class Asked(NamedTuple):
+    """What the command that says who pays is asked."""
+
+    brand: Annotated[str | None, option("--brand", "-b", metavar=_("BRAND"), help=_("Brand of the device."))] = None
+    product: Annotated[
+        str | None, option("--product", "-p", metavar=_("PRODUCT"), help=_("Kind of device: a key, a name."))
+    ] = None
+    date: Annotated[
+        str, option(metavar=_("DAY"), help=_("Day of the invoice: 2026-11-22, 22/11/2026; today by default."))
+    ] = ""
+    amount: Annotated[str, option(metavar=_("AMOUNT"), help=_("Total of the invoice incl. tax, before the bonus."))] = (
+        ""
+    )
+    circular: Annotated[bool, option(help=_("With parts of the circular economy."))] = False
+    organism: Annotated[Organism | None, option(help=_("The eco-organism, where it cannot be told."))] = None
+
+
+class EligibleRow(NamedTuple):
+    """Who pays for a repair and how much; `organism` is empty where it cannot be told."""
+
+    product_label: str
+    brand: str
+    day: date
+    amount: Decimal | None
+    circular: bool
+    organism: str
+    certain: bool
+    bonus: Decimal | None
+    threshold: Decimal | None
+    basis: Basis
+    product: str
+    product_code: str
+    product_name: str
+    brand_code: str
+    synced_at: datetime | None
+    source: str
+
+
+class PieceRow(NamedTuple):
+    """A document that a claim may carry."""
+
+    piece: Piece
+    required: bool
+
+
+class Reason(NamedTuple):
+    """Something that the answer stands on: what it is about, a stable key, a sentence."""
+
+    about: str
+    key: str
+    told: str
+
+
+class Eligible(NamedTuple):
+    """The whole answer: its record, its documents, its codes, its reasons."""
+
+    row: EligibleRow
+    pieces: list[PieceRow]
+    codes: list[CodeRow]
+    reasons: list[Reason]
+
+
+class CatalogueRow(NamedTuple):
+    """A product of an organism, its bonus and threshold of today, and which of our products go with it."""
+
+    organism: str
+    code: str
+    name: str
+    bonus: Decimal | None
+    threshold: Decimal | None
+    sheet: str
+    valid_from: str
+    valid_until: str
+    ours: tuple[str, ...]
+
+
+class CodesRow(NamedTuple):
+    """A code of a product of an organism."""
+
+    organism: str
+    product: str
+    product_name: str
+    kind: str
+    code: str
+    label: str
+
+
+def eligible(desk: Desk, asked: Asked) -> Eligible:
+    """Answer who pays for a repair, how much, and what is asked for; raise what cannot be read, all of it at once.
+
+    What is missing is asked for where a person is there. Warns of data that are old.
+    """
+    brand, name = _device(desk, asked)
+    ours = find_product(name, products(desk))
+    day = paris.day_asked("--date", asked.date, desk.today()) if asked.date else desk.today()
+    amount = _amount(asked.amount)
+    with desk.reading() as reader:
+        known = queries.snapshot(reader, ours, brand)
+    found = rules.answer(known, day, amount, circular=asked.circular, organism=asked.organism)
+    for told in _old(desk, known):
+        desk.out.warn(told)
+    row = EligibleRow(
+        product_label=ours.label,
+        brand=brand,
+        day=day,
+        amount=amount,
+        circular=asked.circular,
+        organism=str(found.organism or ""),
+        certain=found.certain,
+        product=ours.key,
+        **{name: getattr(found, name) for name in EligibleRow._fields if name in _SAME},
+    )
+    pieces = [PieceRow(*each) for each in found.pieces]
+    return Eligible(row, pieces, [*found.symptoms, *found.repairs], reasons(desk, known, found))
+
+
+def expected(desk: Desk, ours: Product, brand: str) -> rules.Answer:
+    """Answer for a device that comes in today, whose repair has no amount yet."""
+    with desk.reading() as reader:
+        known = queries.snapshot(reader, ours, brand)
+    return rules.answer(known, desk.today(), None, circular=False)
+
+
+def products(desk: Desk) -> Mapping[str, Product]:
+    """Load the shop's products by key; raise BadPoints."""
+    return book.load_products(desk.settings["repair_points"])
+
+
+def reasons(desk: Desk, known: rules.Snapshot, found: rules.Answer) -> list[Reason]:
+    """Tell what an answer stands on, and what to do where it does not tell everything."""
+    name = ORGANISM_NAMES.get(found.organism or "", "")
+    routed = _(ROUTED_WORDS[found.routed])
+    told = [
+        Reason("organism", found.routed, f"{name}: {routed}" if name else routed),
+        Reason("bonus", found.why, _(WHY_WORDS[found.why])),
+        Reason("data", found.basis, _source(desk, found)),
+    ]
+    if found.routed is Routed.NOT_FETCHED:
+        told.append(Reason("data", "not_fetched", _("`comptoir qualirepar sync` fetches the catalogues")))
+    if (found.synced_at and not found.product_code) or found.routed is Routed.NO_PRODUCT:
+        told.append(Reason("product", "unknown_product", _unknown_product(known, found)))
+    elif found.routed is Routed.NO_BRAND or (found.organism and _brandless(known, found.organism)):
+        told.append(Reason("brand", "unknown_brand", _unknown_brand(known, found)))
+    if found.needs:
+        needed = ", ".join(_(CODE_WORDS[kind]) for kind in found.needs)
+        told.append(Reason("codes", "needed", _("a claim needs these: {codes}").format(codes=needed)))
+    return told
+
+
+def catalogue(desk: Desk, reader: "Reader", words: Sequence[str]) -> Iterator[CatalogueRow]:
+    """Stream the products of both organisms whose code, name or names here hold every word, in any spelling."""
+    asked = plain(" ".join(words)).split()
+    ours = products(desk).values()
+    for organism in Organism:
+        listed = queries.listed(reader, organism)
+        amounts, told = queries.all_amounts(reader, organism), queries.told_codes(reader, organism)
+        here: dict[str, list[str]] = {}
+        for each in ours if listed else ():
+            found = product_of(each, listed, (told.get(each.key, ""), known_code(each, organism)))
+            here.setdefault(found.code if found else "", []).append(each.label)
+        for row in listed:
+            labels = tuple(here.get(row.code, ()))
+            if all(word in plain(f"{row.code} {row.name} {' '.join(labels)}") for word in asked):
+                yield _catalogued(organism, row.row, amounts.get(row.code, []), labels, desk.today())
+
+
+def codes(desk: Desk, product: str, organism: Organism | None) -> list[CodesRow]:
+    """List the codes of a product, ours or an organism's by its code; raise NoProduct and UnknownProduct."""
+    asked = [organism] if organism else list(Organism)
+    with desk.reading() as reader:
+        found = [(each, row) for each in asked if (row := queries.product(reader, each, product.strip()))]
+        if not found:
+            ours = find_product(product, products(desk))
+            found = [(each, row) for each in asked if (row := queries.product_like(reader, each, ours))]
+            if not found:
+                raise NoProduct(ours.label)
+        return [
+            CodesRow(each, row.code, row.name, code.kind, code.code, code.label)
+            for each, row in found
+            for code in queries.codes(reader, each, row.code)
+        ]
+
+
+def _catalogued(
+    organism: Organism, row: ProductRow, amounts: Sequence[AmountRow], ours: tuple[str, ...], day: date
+) -> CatalogueRow:
+    return CatalogueRow(
+        organism=organism,
+        code=row.code,
+        name=row.name,
+        bonus=rules.amount_on(amounts, AmountKind.BONUS, day),
+        threshold=rules.amount_on(amounts, AmountKind.THRESHOLD, day),
+        sheet=row.sheet,
+        valid_from=row.valid_from[:10],
+        valid_until=row.valid_until[:10],
+        ours=ours,
+    )
+
+
+_SAME = frozenset(
+    {"bonus", "threshold", "basis", "product_code", "product_name", "brand_code", "synced_at", "source"}
+)  # in an answer and in its row
+
+
+def _device(desk: Desk, asked: Asked) -> tuple[str, str]:
+    """Give the brand and the product, asked for where a person is there; raise MissingValue for both at once."""
+    told = {"--brand": asked.brand, "--product": asked.product}
+    if not desk.can_ask:
+        raise_all([MissingValue(flag) for flag, value in told.items() if not (value or "").strip()])
+    questions = {"--brand": _("Brand"), "--product": _("Kind of device")}
+    brand, product = (desk.value(flag, told[flag], questions[flag], _filled) for flag in told)
+    return brand.strip(), product
+
+
+def _filled(text: str) -> None:
+    if not text.strip():
+        raise UsageProblem(_("it is empty"))
+
+
+def _amount(text: str) -> Decimal | None:
+    amount = money.parse(text) if text.strip() else None
+    if amount is not None and amount < 0:
+        raise money.BadAmount(text)
+    return amount
+
+
+def _old(desk: Desk, known: rules.Snapshot) -> Iterator[str]:
+    """Write a warning for each catalogue that is old."""
+    told = _("the catalogue of {organism} is {days} days old: `comptoir qualirepar sync` fetches it again")
+    for held in known.held:
+        if rules.is_old(held.synced_at, desk.clock.now()):
+            yield told.format(organism=ORGANISM_NAMES[held.organism], days=_age(desk, held.synced_at))
+
+
+def _age(desk: Desk, fetched: datetime | None) -> int:
+    """Give the age of data in days of Paris."""
+    return (desk.today() - paris.in_paris(fetched).date()).days if fetched else 0
+
+
+def _source(desk: Desk, found: rules.Answer) -> str:
+    """Say where the amount comes from, and how old what was fetched is."""
+    basis = _(BASIS_WORDS[found.basis])
+    if found.basis is Basis.PUBLIC_SCALE:
+        basis = _("{scale}: an estimate, the organism's answer decides").format(scale=basis)
+    if not (found.organism and found.synced_at):
+        return basis
+    days = _age(desk, found.synced_at)
+    fetched = _("fetched today from {organism}")
+    if days:
+        one, many = "fetched {days} day ago from {organism}, {day}", "fetched {days} days ago from {organism}, {day}"
+        fetched = ngettext(one, many, days)
+    day = paris.in_paris(found.synced_at).strftime("%d/%m/%Y")
+    return f"{basis}; {fetched.format(day=day, days=days, organism=ORGANISM_NAMES[found.organism])}"
+
+
+def _brandless(known: rules.Snapshot, organism: Organism) -> bool:
+    held = known.of(organism)
+    return held.synced_at is not None and held.brand is None
+
+
+def _unknown_product(known: rules.Snapshot, found: rules.Answer) -> str:
+    told = [_("no product of the catalogue goes with `{product}`").format(product=known.product.label)]
+    if found.near:
+        told.append(_("the nearest are: {names}").format(names=", ".join(found.near)))
+    told.append(
+        _("`comptoir qualirepar match --product {key} --organism {organism} --code CODE` tells which it is").format(
+            key=known.product.key, organism=found.organism or _("ORGANISM")
+        )
+    )
+    return "; ".join(told)
+
+
+def _unknown_brand(known: rules.Snapshot, found: rules.Answer) -> str:
+    told = [_("the brand `{brand}` is not in the catalogue").format(brand=known.brand)]
+    if found.near_brands:
+        told.append(_("the nearest are: {names}").format(names=", ".join(found.near_brands)))
+    if found.brand_code:
+        told.append(_("it is filed under {code}, with its name").format(code=found.brand_code))
+    elif not found.organism:
+        told.append(_("if it is the right one, choose with `--organism`"))
+    return "; ".join(told)
