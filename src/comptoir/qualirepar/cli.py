@@ -9,19 +9,22 @@ from comptoir.desk import Desk
 from comptoir.desk.completion import from_database
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Section, View
+from comptoir.organisms import cli as organisms
 from comptoir.organisms.statuses import Organism
 from comptoir.qualirepar import queries
 from comptoir.qualirepar.statuses import ClaimStatus
 
 if TYPE_CHECKING:
-    from comptoir.qualirepar import columns, prompts
+    from comptoir.qualirepar import columns, fetching, prompts, training
     from comptoir.qualirepar.filing import Filed
     from comptoir.repairs import queries as repairs
 else:
     columns, prompts = later("comptoir.qualirepar.columns"), later("comptoir.qualirepar.prompts")
+    fetching, training = later("comptoir.qualirepar.fetching"), later("comptoir.qualirepar.training")
     repairs = later("comptoir.repairs.queries")
 
 app = Feature()
+app.verbs |= organisms.app.verbs
 
 REPAIR = from_database(lambda *asked: repairs.numbers(*asked))  # noqa: PLW0108 - loaded when TAB is pressed
 CLAIMED = from_database(queries.numbers)
@@ -42,6 +45,23 @@ class Picking(NamedTuple):
     yes: Yes = False
 
 
+class Training(NamedTuple):
+    """How the sandbox behaves."""
+
+    port: Annotated[int, option(metavar="PORT", minimum=0, help=_("Port; 0 takes one that is free."))] = 8765
+    state: Annotated[str, option(metavar=_("FILE"), help=_("File that keeps its claims; in memory without it."))] = ""
+    delay: Annotated[int, option(metavar="MS", minimum=0, help=_("Milliseconds before each answer."))] = 0
+    pace: Annotated[
+        int, option(metavar=_("SECONDS"), minimum=0, help=_("Between two steps of a claim; 0: one step a status."))
+    ] = 0
+    refuse: Annotated[int, option(metavar="N", minimum=0, help=_("Refuse one claim in N, for training."))] = 0
+    fault: Annotated[
+        list[str] | None,
+        option("--fault", metavar=_("STEP=KIND"), help=_("Misbehave, such as `createclaim=lost:1` or `put=reset`.")),
+    ] = None
+    verbose: Annotated[bool, option("--verbose", help=_("Tell each request."))] = False
+
+
 class NumberOrNothing(UsageProblem):
     """What was found on the portal is not told, or told twice."""
 
@@ -49,6 +69,21 @@ class NumberOrNothing(UsageProblem):
         super().__init__(
             _("give `--number NUMBER` where the claim is on the portal, or `--nothing` where it is not"),
         )
+
+
+@app.verb("sync", help=_("Fetch what the organisms support, pay and ask for; for cron, once a night."))
+def sync(
+    desk: Desk,
+    view: View,
+    organism: Only = None,
+    *,
+    again: Annotated[bool, option("--again", help=_("Take a catalogue that lost most of what it had."))] = False,
+) -> None:
+    """Fetch reference data; exit with 5 where an organism did not answer."""
+    view.chosen()
+    done = fetching.fetched(desk, organism, again=again)
+    desk.out.rows(columns.FETCHED, done.rows, view)
+    done.conclude()
 
 
 @app.verb("check", help=_("List all that would make the organism refuse a claim, before anything is sent."))
@@ -148,6 +183,12 @@ def cancel(
     """Cancel one claim."""
     view.chosen()
     desk.out.rows(columns.LISTED, prompts.cancelled(desk, case, on_portal=on_portal, yes=yes), view)
+
+
+@app.verb("sandbox", help=_("Serve both organisms' protocols on this machine, to train and to try."))
+def sandbox(desk: Desk, asked: Training) -> None:
+    """Serve until Ctrl-C."""
+    training.serve(desk, asked)
 
 
 @app.verb("found", help=_("Say what is on the portal of a claim whose creation got no answer."))

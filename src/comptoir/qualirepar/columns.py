@@ -96,6 +96,15 @@ HEARD = (
     Column("request", _("Request")),
     Column("answer", _("Answer")),
 )
+FETCHED = (
+    ORGANISM,
+    Column("products", _("Products")),
+    Column("brands", _("Brands")),
+    Column("codes", _("Codes")),
+    Column("sites", _("Places of repair")),
+    Column("source", _("From")),
+    ERROR,
+)
 REFUSED = (
     CASE,
     Column("decided_at", _("Refused on")),

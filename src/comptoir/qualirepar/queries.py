@@ -107,9 +107,10 @@ class RefusedRow(NamedTuple):
 
 _JOINED = "JOIN repair_case r ON r.number = c.case_number JOIN consumer o ON o.id = r.consumer_id"
 _CLAIMED = (
-    f"SELECT c.case_number, c.created_at, c.status, c.organism, {NAME}, r.product_label, r.brand, c.invoice, c.bonus, "
-    "c.remote, c.service_order, c.said, CASE WHEN c.reason <> '' THEN c.reason ELSE c.error END, c.confirmed_at, "
-    f"c.paid FROM claim c {_JOINED}"
+    f"SELECT c.case_number, c.created_at, c.status, c.organism, {NAME} AS customer, r.product_label, r.brand, "
+    "c.invoice, c.bonus, c.remote, c.service_order, c.said, "
+    "CASE WHEN c.reason <> '' THEN c.reason ELSE c.error END AS error, "
+    f"c.confirmed_at, c.paid FROM claim c {_JOINED}"
 )
 _INVOICED = (
     "b.kind = 'invoice' AND b.bonus > 0 AND NOT EXISTS (SELECT 1 FROM repair_bill a WHERE a.cancels = b.number) "
@@ -132,8 +133,7 @@ _AWAITED = ", ".join(f"'{status}'" for status in sorted(AWAITED))
 def claims(reader: "Reader", status: str, organism: str) -> Iterator[ClaimRow]:
     """Stream claims and what is to be claimed, of a status and an organism where one is given, the latest first."""
     sql = (
-        f"SELECT * FROM ({_CLAIMED} UNION ALL {_UNCLAIMED}) AS found(case_number, created_at, status, organism, "
-        "customer, product_label, brand, invoice, bonus, remote, service_order, said, error, confirmed_at, paid) "
+        f"SELECT * FROM ({_CLAIMED} UNION ALL {_UNCLAIMED}) AS found "
         "WHERE (:status = '' OR status = :status) AND (:organism = '' OR organism = :organism) "
         "ORDER BY created_at DESC, case_number DESC"
     )

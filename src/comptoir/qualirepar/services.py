@@ -38,7 +38,7 @@ def prepare(session: Session, organism: Organism, form: Form, files: Sequence[Do
         )
         session.add(row)
         session.flush()
-        _tell(session, row, "claim", by, organism=organism, reference=form.reference)
+        _tell(session, row, "claim", by, organism=organism, invoice=form.bill.invoice)
     else:
         _renew(session, row, form, by.moment)
     _keep_files(session, row, files)
