@@ -35,6 +35,25 @@ def test_an_outcome_is_decided(sandbox):
     assert counter.outcome(number, "lovely").status == 400
 
 
+def test_a_draft_is_cancelled_as_on_the_portal_and_a_payment_is_not(counter):
+    number = counter.create().data["ClaimId"]
+    assert counter.outcome(number, "cancelled")[1]["status"] == "Annulé"
+    assert counter.outcome(number, "cancelled").status == 409
+    paid(counter)
+    assert counter.outcome(number + 1, "cancelled").status == 409
+
+
+def test_an_old_claim_has_lost_its_customer(counter):
+    number = counter.ready(SpareParts__NewSparePartsAmount=2)
+    assert counter.admin("POST", "/age", {"claim": number}).status == 404
+    counter.confirm(number)
+    assert counter.detail(number)["SpareParts"] == {"NewSparePartsAmount": 2}
+    assert counter.admin("POST", "/age", {"claim": number}).status == 200
+    told = counter.detail(number)
+    assert set(told["Customer"].values()) == {"Anonymize"}
+    assert told["SpareParts"] == [{"Status": "NEUF", "IdentificationNumber": "", "Quantity": 2}]
+
+
 def test_an_outcome_is_found_by_the_service_order(counter):
     number = counter.ready()
     order = counter.confirm(number)[1]["SapServiceOrder"]

@@ -247,7 +247,7 @@ def test_a_file_that_is_not_well_announced_is_refused(counter, changes):
     assert counter.claims[0]["files"] == []
 
 
-@pytest.mark.parametrize("content", ["data:application/pdf;base64,AAAA", "AAA", "é", "", 3, None])
+@pytest.mark.parametrize("content", ["data:application/pdf;base64,AAAA", "AA:AA", "AAA", "é", "", 3, None])
 def test_content_that_is_not_plain_base64_is_refused(counter, content):
     number = counter.create().data["ClaimId"]
     query = {"ClaimId": number, "FileName": "f", "FileExtension": "pdf", "DocumentType": "INVOICE"}

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from comptoir.sandbox.ecologic_checks import duplicates
 from comptoir.sandbox.reference import API_KEY
 from comptoir.sandbox.server import Options, PortTaken, Sandbox, Served
 from comptoir.sandbox.state import StateTrouble
@@ -56,6 +57,11 @@ def test_one_sandbox_holds_a_file(tmp_path, sandbox):
     with pytest.raises(StateTrouble) as refused:
         sandbox(state=tmp_path / "sandbox.db")
     assert refused.value.exit_code == 6
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path, sandbox):
+    sandbox(state=tmp_path / "sandbox.db").create()
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("sandbox.db*")} == {0o600}
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 100, None])
@@ -148,13 +154,13 @@ def test_requests_at_once_for_one_claim_are_seen(sandbox):
     counter = sandbox(delay=0.3)
     number = counter.create().data["ClaimId"]
     other = counter.create("FA-2", "B").data["ClaimId"]
-    asked = [threading.Thread(target=counter.status, args=(each,)) for each in (number, number, other)]
+    asked = [threading.Thread(target=counter.status, args=(each,)) for each in (number, number, number, other)]
     for each in asked:
         each.start()
     for each in asked:
         each.join()
     state = counter.state
-    assert (state["in_flight_max"], state["in_flight"]) == (2, {"ecologic:fa-1": 2, "ecologic:fa-2": 1})
+    assert (state["in_flight_max"], state["in_flight"]) == (3, {"ecologic:fa-1": 3, "ecologic:fa-2": 1})
 
 
 def test_one_after_the_other_is_one_at_a_time(counter):
@@ -165,7 +171,13 @@ def test_one_after_the_other_is_one_at_a_time(counter):
     assert counter.state["in_flight_max"] == 1
 
 
-def test_creating_at_once_makes_one_claim_of_one_invoice(counter):
+def test_creating_at_once_makes_one_claim_of_one_invoice(counter, monkeypatch):
+    def slowly(*given):
+        found = duplicates(*given)
+        time.sleep(0.01)  # long enough for the others to look too
+        return found
+
+    monkeypatch.setattr("comptoir.sandbox.ecologic.duplicates", slowly)
     answers = []
     asked = [threading.Thread(target=lambda: answers.append(counter.create())) for _ in range(8)]
     for each in asked:

@@ -8,7 +8,7 @@ from comptoir.core.errors import ComptoirError
 from comptoir.sandbox import ecologic_lists, ecosystem_lists, faults
 from comptoir.sandbox.lifecycle import Life
 from comptoir.sandbox.reference import ECOLOGIC, ECOSYSTEM, Reference
-from comptoir.sandbox.state import FREED, MOVING, Claim, Stage
+from comptoir.sandbox.state import MOVING, OPEN, Claim, Stage
 from comptoir.sandbox.statement import FORMATS, payments
 from comptoir.sandbox.traffic import Traffic
 from comptoir.sandbox.wire import Answer, Asked, Visit
@@ -31,6 +31,7 @@ class Admin:
             ("DELETE", "/faults"): self._behave,
             ("GET", "/state"): self._state,
             ("POST", "/outcome"): self._outcome,
+            ("POST", "/age"): self._age,
             ("GET", "/statement"): self._statement,
             ("POST", "/reset"): self._reset,
         }
@@ -80,10 +81,20 @@ class Admin:
             if claim is None:
                 return Answer(404, {"error": f"claim {body.get('claim')}"})
             stage = OUTCOMES[body["outcome"]]
-            if claim.stage in FREED or not (claim.stage in MOVING or stage is Stage.CANCELLED):
+            if claim.stage not in ({*OPEN, *MOVING} if stage is Stage.CANCELLED else MOVING):
                 return Answer(409, {"error": f"claim {claim.id} is {claim.stage}"})
             reason = str(body.get("reason", "08")) if stage is Stage.REFUSED else ""
             self.life.settle(claim, stage, reason, time.time())
+            return Answer(200, told(claim))
+
+    def _age(self, asked: Asked) -> Answer:
+        body = asked.json()
+        with self.book.lock:
+            claim = self.book.find(ECOSYSTEM, str(body.get("claim", ""))) if isinstance(body, dict) else None
+            if claim is None or not claim.submitted:
+                return Answer(404, {"error": "no claim of ecosystem that was sent"})
+            ecosystem_lists.age(claim)
+            self.book.keep(claim)
             return Answer(200, told(claim))
 
     def _named(self, number: str) -> Claim | None:

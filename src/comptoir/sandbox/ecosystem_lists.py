@@ -1,6 +1,6 @@
 """What ecosystem tells: its catalogue, the partners of the account, and the claims in list and in detail."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from comptoir.sandbox.reference import ECOSYSTEM, OPEN_END, Product, Reference, Sum
@@ -15,7 +15,7 @@ LABELS = {
     Stage.REFUSED: "Rejeté",
     Stage.CANCELLED: "Annulé",
 }
-Block = Callable[[Reference, Product], Any]
+OLD_PARTS = {"NewSparePartsAmount": "NEUF", "SecondHandSparePartsAmount": "OCCASION"}  # the two words are made up
 
 
 def catalog(known: Reference, query: Mapping[str, str]) -> dict[str, Any]:
@@ -155,6 +155,18 @@ def detail(known: Reference, claim: Claim) -> dict[str, Any]:
         "RejectReason": refused,
         "RequestStatus": f"{LABELS[claim.stage]} ({refused})" if refused else LABELS[claim.stage],
     }
+
+
+def age(claim: Claim) -> None:
+    """Make a claim an old one: its customer wiped, its parts a list, as a working client meets them."""
+    claim.asked["Customer"] = dict.fromkeys(claim.asked["Customer"], "Anonymize")
+    parts = claim.asked.get("SpareParts")
+    if isinstance(parts, dict):
+        claim.asked["SpareParts"] = [
+            {"Status": status, "IdentificationNumber": "", "Quantity": parts[name]}
+            for name, status in OLD_PARTS.items()
+            if name in parts
+        ]
 
 
 def _asked_product(known: Reference, told: Mapping[str, str]) -> dict[str, str]:

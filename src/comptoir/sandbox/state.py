@@ -164,9 +164,10 @@ class Book:
 
 def _opened(path: Path) -> sqlite3.Connection:
     try:
+        path.touch(mode=0o600)  # people train with the names of real customers, whatever they are told
         base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.5)
-    except sqlite3.Error as error:
-        raise StateTrouble(path, str(error)) from error
+    except (OSError, sqlite3.Error) as error:
+        raise StateTrouble(path, getattr(error, "strerror", None) or str(error)) from error
     try:
         # Exclusive: a second sandbox on the same file is told so, instead of two memories that overwrite each other.
         for statement in ("PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"):
