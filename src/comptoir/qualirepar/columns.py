@@ -24,15 +24,12 @@ LISTED = (
     STATUS,
     ORGANISM,
     *CUSTOMER,
-    Column("brand", _("Brand")),
     INVOICE,
     BONUS,
-    REMOTE,
-    ORDER,
-    SAID,
-    ERROR,
-    Column("confirmed_at", _("Confirmed on")),
     PAID,
+    Column("number", _("Number to quote")),
+    Column("confirmed_at", _("Confirmed on")),
+    ERROR,
 )
 WHOLE = (
     CASE,

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class ClaimRow(NamedTuple):
-    """A claim in a list, or an invoice with a bonus that nobody has claimed yet (to create)."""
+    """A claim in a list, or an invoice with a bonus that nobody has claimed yet (to create).
+
+    `number` is the one to quote to the organism: the service order, else the claim's.
+    """
 
     case_number: str
     created_at: datetime
@@ -24,15 +27,12 @@ class ClaimRow(NamedTuple):
     organism: str
     customer: str
     product_label: str
-    brand: str
     invoice: str
     bonus: Decimal
-    remote: str
-    service_order: str
-    said: str
-    error: str
-    confirmed_at: datetime | None
     paid: Decimal
+    number: str
+    confirmed_at: datetime | None
+    error: str
 
 
 class ClaimDetail(NamedTuple):
@@ -107,18 +107,17 @@ class RefusedRow(NamedTuple):
 
 _JOINED = "JOIN repair_case r ON r.number = c.case_number JOIN consumer o ON o.id = r.consumer_id"
 _CLAIMED = (
-    f"SELECT c.case_number, c.created_at, c.status, c.organism, {NAME} AS customer, r.product_label, r.brand, "
-    "c.invoice, c.bonus, c.remote, c.service_order, c.said, "
-    "CASE WHEN c.reason <> '' THEN c.reason ELSE c.error END AS error, "
-    f"c.confirmed_at, c.paid FROM claim c {_JOINED}"
+    f"SELECT c.case_number, c.created_at, c.status, c.organism, {NAME} AS customer, r.product_label, c.invoice, "
+    "c.bonus, c.paid, coalesce(nullif(c.service_order, ''), c.remote) AS number, c.confirmed_at, "
+    f"CASE WHEN c.reason <> '' THEN c.reason ELSE c.error END AS error FROM claim c {_JOINED}"
 )
 _INVOICED = (
     "b.kind = 'invoice' AND b.bonus > 0 AND NOT EXISTS (SELECT 1 FROM repair_bill a WHERE a.cancels = b.number) "
     "AND NOT EXISTS (SELECT 1 FROM claim d WHERE d.invoice = b.number)"
 )
 _UNCLAIMED = (
-    f"SELECT c.case_number, c.issued_at, 'to_create', r.organism, {NAME}, r.product_label, r.brand, c.number, c.bonus, "
-    "'', '', '', '', NULL, 0 FROM repair_bill c "
+    f"SELECT c.case_number, c.issued_at, 'to_create', r.organism, {NAME}, r.product_label, c.number, c.bonus, "
+    "0, '', NULL, '' FROM repair_bill c "
     f"{_JOINED} WHERE {_INVOICED.replace('b.', 'c.')}"
 )
 _WHOLE = (
