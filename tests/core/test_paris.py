@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from comptoir.core.errors import USAGE
-from comptoir.core.paris import BadDay, BadMoment, day_asked, in_paris, moment_asked, moment_of
+from comptoir.core.paris import BadDay, BadMoment, bound, day_asked, in_paris, moment_asked, moment_of
 
 TODAY = date(2026, 11, 22)
 days = st.dates(date(1970, 1, 2), date(2037, 12, 31))
@@ -29,6 +29,27 @@ days = st.dates(date(1970, 1, 2), date(2037, 12, 31))
 )
 def test_screens_show_the_hour_and_the_day_of_paris(utc: datetime, hour: int, day: int) -> None:
     assert (in_paris(utc).hour, in_paris(utc).day) == (hour, day)
+
+
+@given(days)
+@example(date(2026, 3, 29))
+@example(date(2026, 10, 25))
+def test_a_list_is_kept_from_the_beginning_of_a_day_to_the_end_of_another(day: date) -> None:
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    assert bound("since", day.isoformat(), now) == moment_of(day)
+    assert bound("until", day.isoformat(), now) == moment_of(day + timedelta(days=1))
+
+
+@pytest.mark.parametrize("key", ["since", "until"])
+def test_the_last_day_of_the_calendar_bounds_a_list_too(key: str) -> None:
+    assert bound(key, "9999-12-31", datetime(2026, 11, 22, 9, tzinfo=UTC)) == moment_of(date.max)
+
+
+@pytest.mark.parametrize("key", ["since", "until"])
+def test_a_bound_that_is_no_day_is_refused_with_its_flag(key: str) -> None:
+    with pytest.raises(BadDay) as refused:
+        bound(key, "hier", datetime(2026, 11, 22, 9, tzinfo=UTC))
+    assert f"`--{key} hier`" in refused.value.message
 
 
 @given(days)

@@ -323,6 +323,7 @@ def test_numbers_begin_again_with_the_year_of_paris(step, done, at) -> None:
         ("F2027-00001", "2027-01-01"), ("A2027-00001", "2027-01-01"), ("F2027-00002", "2027-01-01"),
     ]  # fmt: skip
     assert [row["number"] for row in done("sales --until 31/12/2026 --json")] == told[:2]
+    assert len(done("sales --until 31/12/9999 --json")) == 5
     whole(path)
 
 

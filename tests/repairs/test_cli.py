@@ -215,6 +215,8 @@ def test_every_list_has_every_format(step, done, line: str, form: str) -> None:
         ("--since 2026-03-11", []),
         ("--since 10/03/2026 --until 2026-03-10", ["00000024", CASE]),
         ("--until 2026-03-09", []),
+        ("--until 9999-12-31", ["00000024", CASE]),
+        ("--since 9999-12-31", []),
         ("--customer %", []),
     ],
 )

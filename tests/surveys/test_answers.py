@@ -137,6 +137,8 @@ def test_a_list_keeps_what_is_asked(done, asked, monkeypatch, refuses):
     assert kept("--below 7") == kept("--below 9") == [second]
     assert kept("--below 10 --since 2026-11-02") == [second]
     assert kept("--since 2026-11-10 --until 10/11/2026") == [second]
+    assert kept("--until 9999-12-31") == [third, second, first]
+    assert done("report --until 31/12/9999 --json")[0]["asked"] == 3
     refuses("list --open --answered", USAGE, "open_and_answered")
     refuses("list --since demain", USAGE, "bad_day")
 

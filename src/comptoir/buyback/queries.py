@@ -1,7 +1,7 @@
 """Reads of baskets, buybacks and their papers."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -193,11 +193,7 @@ def item_at(items: list[ItemRow], position: int) -> ItemRow:
 def conditions(asked: Mapping[str, str | None], now: datetime) -> dict[str, str]:
     """Give the filters that were given; days of Paris become moments in UTC, the last day is included."""
     kept = {key: value for key, value in asked.items() if value}
-    for key, days in (("since", 0), ("until", 1)):
-        if key in kept:
-            day: date = paris.day_asked(f"--{key}", kept[key], paris.in_paris(now).date())
-            kept[key] = paris.moment_of(min(day, date.max - timedelta(days)) + timedelta(days)).isoformat()
-    return kept
+    return kept | {key: paris.bound(key, kept[key], now).isoformat() for key in ("since", "until") if key in kept}
 
 
 def buybacks(reader: "Reader", filters: Mapping[str, str], sort: str, *, backwards: bool) -> Iterator[BuybackRow]:

@@ -1,13 +1,14 @@
 """Days and hours as the clocks of Paris show them, and as people type them."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
 
 PARIS = ZoneInfo("Europe/Paris")
+ONE_DAY = timedelta(days=1)
 SHORT_YEAR = 2  # digits of a year typed short
 YEARS = range(1900, 10_000)  # no counter is older, and the first days of the calendar have no moment in UTC
 _AGO = re.compile(r"(\d{1,6})([djws])", re.ASCII)
@@ -62,9 +63,11 @@ def day_asked(flag: str, text: str, today: date) -> date:
     return day
 
 
-def since(text: str, now: datetime) -> datetime:
-    """Give the moment, in UTC, at which the day that `--since` names begins; raise BadDay."""
-    return moment_of(day_asked("--since", text, in_paris(now).date()))
+def bound(key: str, text: str, now: datetime) -> datetime:
+    """Give the moment, in UTC, at which the day of `--since` begins, or that of `--until` ends; raise BadDay."""
+    day = day_asked(f"--{key}", text, in_paris(now).date())
+    # The calendar has no day after its last one, which stands for no end at all.
+    return moment_of(min(day, date.max - ONE_DAY) + ONE_DAY if key == "until" else day)
 
 
 def _day(text: str, today: date) -> date:

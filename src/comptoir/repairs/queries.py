@@ -1,7 +1,7 @@
 """Reads of the repair desk."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -220,14 +220,8 @@ def conditions(filters: Mapping[str, Any], now: datetime) -> Kept:
     for key, sign in (("since", ">="), ("until", "<")):
         if filters[key]:
             kept.append(f"c.opened_at {sign} :{key}")
-            values[key] = bound(key, filters[key], now)
+            values[key] = paris.bound(key, filters[key], now).isoformat()
     return Kept(f"WHERE {' AND '.join(kept)}" if kept else "", values)
-
-
-def bound(key: str, text: str, now: datetime) -> str:
-    """Give the moment at which a `--since` day begins or an `--until` day ends, as the database writes it."""
-    day = paris.day_asked(f"--{key}", text, paris.in_paris(now).date())
-    return paris.moment_of(date.fromordinal(day.toordinal() + (key == "until"))).isoformat()
 
 
 def cases(reader: "Reader", kept: Kept) -> Iterator[CaseRow]:

@@ -14,10 +14,11 @@ from comptoir.repairs.statuses import BillKind, LineKind, Means
 from comptoir.repairs.workshop import Despite, Number, Yes
 
 if TYPE_CHECKING:
-    from comptoir.repairs import billed, bills, cases, queries
+    from comptoir.core import paris
+    from comptoir.repairs import billed, bills, cases
 else:
     bills, cases = later("comptoir.repairs.bills"), later("comptoir.repairs.cases")
-    billed, queries = later("comptoir.repairs.billed"), later("comptoir.repairs.queries")
+    billed, paris = later("comptoir.repairs.billed"), later("comptoir.core.paris")
 
 app = Feature()
 
@@ -161,7 +162,8 @@ def sales(
     until: Annotated[str, option(metavar=_("DAY"), help=_("Up to this day, included."))] = "",
 ) -> None:
     """Export sales."""
-    bounds = [text and queries.bound(key, text, desk.clock.now()) for key, text in (("since", since), ("until", until))]
+    now, asked = desk.clock.now(), {"since": since, "until": until}
+    bounds = [text and paris.bound(key, text, now).isoformat() for key, text in asked.items()]
     if view.format is None and view.chosen() is Format.TABLE:
         view = view._replace(format=Format.CSV)
     with desk.reading() as reader:

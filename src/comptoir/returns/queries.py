@@ -295,7 +295,7 @@ def conditions(asked: Mapping[str, str | bool | None], now: datetime) -> dict[st
 
 def since(text: str, now: datetime) -> str:
     """Give the moment, in UTC, at which the day that `--since` names begins; raise BadDay."""
-    return paris.since(text, now).isoformat()
+    return paris.bound("since", text, now).isoformat()
 
 
 def cases(reader: "Reader", filters: Mapping[str, str]) -> Iterator[CaseRow]:

@@ -92,7 +92,7 @@ def customers(reader: "Reader", kind: Kind, value: str) -> list[str]:
 
 def since(text: str, now: datetime) -> datetime | None:
     """Give the moment, in UTC, from which `--since` keeps scans; None where it names no day. Raise BadDay."""
-    return paris.since(text, now) if text else None
+    return paris.bound("since", text, now) if text else None
 
 
 def journal(reader: "Reader", first: datetime | None) -> Iterator[JournalRow]:

@@ -142,13 +142,8 @@ _VALUED = ("below", "since", "until")
 
 def bounds(since: str, until: str, now: datetime) -> dict[str, str]:
     """Give the moments at which a `--since` day begins and an `--until` day ends, as kept; raise BadDay."""
-    today = paris.in_paris(now).date()
     asked = {"since": since, "until": until}
-    days = {key: paris.day_asked(f"--{key}", text, today) for key, text in asked.items() if text}
-    return {
-        key: paris.moment_of(date.fromordinal(day.toordinal() + (key == "until"))).isoformat()
-        for key, day in days.items()
-    }
+    return {key: paris.bound(key, text, now).isoformat() for key, text in asked.items() if text}
 
 
 def surveys(reader: "Reader", filters: Mapping[str, Any], today: date) -> Iterator[SurveyRow]:
@@ -191,7 +186,7 @@ def to_ask(reader: "Reader", since: str, now: datetime) -> list[Device]:
 
     Without a day, since 30 days. Raises BadDay.
     """
-    first = paris.since(since, now) if since else now - LATEST
+    first = paris.bound("since", since, now) if since else now - LATEST
     sql = (
         f"{_REPAIRED} AND c.closed_at >= :first AND c.closed_at <= :last "
         "AND NOT EXISTS (SELECT 1 FROM survey s WHERE s.case_number = c.number) ORDER BY c.closed_at, c.number"
