@@ -10,7 +10,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import keyring
@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
+from comptoir.core.clock import Clock
 from comptoir.core.errors import ComptoirError
 from comptoir.core.i18n import _
 from comptoir.desk import gateway
@@ -64,11 +65,16 @@ PLAIN, GIVEN = "ouvre-toi/7+x=", "given"  # secrets
 SHORT = Patience(connect=0.4, answer=0.4, whole=0.8, verdict=0.4)
 DROPPED, LATE = _("it dropped the connection"), _("it does not answer in time")
 LONG = Patience(connect=5, answer=5, whole=10, verdict=5)
+CLOCK = Clock(datetime(2026, 11, 20, 10, tzinfo=UTC))
 
 
 def resolved(**given: str) -> Access:
     environment = {f"COMPTOIR_{name.upper()}": value for name, value in given.items()}
     return access(load({}, {"COMPTOIR_CONFIG": "/none", **environment}), environment)
+
+
+def door(**given: str) -> Gateway:
+    return Gateway(resolved(**given), CLOCK)
 
 
 def tried(answers: Answer = OK, patience: Patience = LONG, **given: Any) -> tuple[Any, Handing, GatewayServer]:
@@ -77,7 +83,7 @@ def tried(answers: Answer = OK, patience: Patience = LONG, **given: Any) -> tupl
     told = {name: given.pop(name) for name in list(given) if name.startswith("sms_")}
     with GatewayServer(answers, **given) as server:
         try:
-            Gateway(resolved(**{"sms_url": server.url, **told})).deliver(MESSAGE, handing, patience)
+            door(**{"sms_url": server.url, **told}).deliver(MESSAGE, handing, patience)
         except ComptoirError as error:
             return error, handing, server
     return None, handing, server
@@ -212,7 +218,7 @@ def test_a_secret_that_no_header_can_have_is_told_and_not_shown(secret: str) -> 
 
 def test_a_secret_is_in_no_trace() -> None:
     found = resolved(sms_url=URL, sms_headers="X: {secret}", sms_secret=PLAIN)
-    assert PLAIN not in f"{found!r} {found} {Gateway(found)!r}"
+    assert PLAIN not in f"{found!r} {found} {Gateway(found, CLOCK)!r}"
 
 
 # Numbers and bodies
@@ -293,14 +299,14 @@ def test_whatever_a_text_holds_it_fills_its_own_place(text: str) -> None:
 def test_a_text_that_cannot_leave_is_refused_before_anything_is_asked(text: str) -> None:
     handing = Handing()
     with GatewayServer() as server, pytest.raises(Undeliverable):
-        Gateway(resolved(sms_url=server.url)).deliver(MESSAGE._replace(text=text), handing, LONG)
+        door(sms_url=server.url).deliver(MESSAGE._replace(text=text), handing, LONG)
     assert (server.connections, handing.called) == (0, 0)
 
 
 def test_a_reference_that_no_header_can_have_is_written_otherwise() -> None:
     with GatewayServer() as server:
         message = MESSAGE._replace(reference="dossier né\r\nX: y")
-        Gateway(resolved(sms_url=server.url)).deliver(message, Handing(), LONG)
+        door(sms_url=server.url).deliver(message, Handing(), LONG)
     assert server.references == ["dossier%20n%C3%A9%0D%0AX:%20y"]
     assert server.asked[0].headers["X"] is None
 
@@ -347,6 +353,14 @@ def test_a_gateway_says_how_long_it_wants_to_be_left_alone(status: int) -> None:
         else:
             assert isinstance(error, Postponed)
             assert error.after == timedelta(seconds=after)
+
+
+@pytest.mark.parametrize("date", [None, "", "soon", "Fri, 20 Nov 2026 10:00:00 GMT"])
+def test_a_gateway_that_does_not_tell_its_time_is_left_alone_by_ours(date: str | None) -> None:
+    told = {} if date is None else {"date": date}
+    error, _handing, _server = tried(answer(503, retry_after="Fri, 20 Nov 2026 10:01:00 GMT", **told))
+    assert isinstance(error, Unreachable)
+    assert error.after == timedelta(seconds=60)
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -499,7 +513,7 @@ def test_a_gateway_that_is_not_there_is_told_and_nothing_is_handed() -> None:
     for url in (f"http://127.0.0.1:{port}/", f"https://127.0.0.1:{port}/"):
         handing = Handing()
         with pytest.raises(Unreachable, match=_("Connection refused")):
-            Gateway(resolved(sms_url=url)).deliver(MESSAGE, handing, LONG)
+            door(sms_url=url).deliver(MESSAGE, handing, LONG)
         assert handing.called == 0
 
 
@@ -509,7 +523,7 @@ def test_a_gateway_whose_first_address_does_not_answer_has_others(monkeypatch: p
     monkeypatch.setattr(gateway, "looked_up", lambda *_given: [(*kind, ("127.0.0.2", 1)), (*kind, ("127.0.0.1", 1))])
     handing = Handing()
     with GatewayServer() as server:
-        Gateway(resolved(sms_url=f"http://localhost:{server.port}/")).deliver(MESSAGE, handing, LONG)
+        door(sms_url=f"http://localhost:{server.port}/").deliver(MESSAGE, handing, LONG)
     assert (handing.called, len(server.asked), server.asked[0].headers["Host"]) == (1, 1, f"localhost:{server.port}")
 
 
@@ -527,7 +541,7 @@ def test_a_resolver_that_fails_is_told_in_time(failing: str, monkeypatch: pytest
     began = time.monotonic()
     told = _("it does not answer in time" if failing == "hanging" else "Name or service not known")
     with pytest.raises(Unreachable, match=told):
-        Gateway(resolved(sms_url=URL)).deliver(MESSAGE, handing, SHORT)
+        door(sms_url=URL).deliver(MESSAGE, handing, SHORT)
     assert time.monotonic() - began < 2
     assert handing.called == 0
     freed.set()
@@ -578,7 +592,7 @@ def test_the_body_leaves_after_it_was_written_down_and_not_before() -> None:
             time.sleep(0.1)
             seen.append(len(server.asked))
 
-        Gateway(resolved(sms_url=server.url)).deliver(MESSAGE, handing, LONG)
+        door(sms_url=server.url).deliver(MESSAGE, handing, LONG)
     assert (seen, len(server.asked)) == ([0], 1)
 
 
@@ -586,7 +600,7 @@ def test_where_it_cannot_be_written_down_the_body_does_not_leave() -> None:
     handing = Handing(fails=ZeroDivisionError())
     with GatewayServer() as server:
         with pytest.raises(ZeroDivisionError):
-            Gateway(resolved(sms_url=server.url)).deliver(MESSAGE, handing, LONG)
+            door(sms_url=server.url).deliver(MESSAGE, handing, LONG)
         time.sleep(0.1)
         assert (handing.called, server.asked) == (1, [])
 
@@ -644,7 +658,7 @@ def test_a_gateway_whose_certificate_is_trusted_is_sent_to(
     with GatewayServer(secure=certificates.context("good")) as server:
         for host in ("127.0.0.1", "localhost"):
             url = f"https://{host}:{server.port}/"
-            Gateway(resolved(sms_url=url)).deliver(MESSAGE, Handing(), LONG)
+            door(sms_url=url).deliver(MESSAGE, Handing(), LONG)
     assert len(server.asked) == 2
 
 
@@ -658,7 +672,7 @@ def test_it_is_the_name_in_the_settings_that_the_certificate_bears(
         with GatewayServer(secure=certificates.context(name)) as server:
             url = f"https://smtp.exemple.fr:{server.port}/"
             with suppress(Unreachable):
-                Gateway(resolved(sms_url=url)).deliver(MESSAGE, Handing(), LONG)
+                door(sms_url=url).deliver(MESSAGE, Handing(), LONG)
         assert len(server.asked) == taken
 
 

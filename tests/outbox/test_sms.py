@@ -131,6 +131,7 @@ def test_a_refusal_is_told_in_the_words_of_the_gateway_and_keeps_no_other(
         ("5", "2026-11-20T10:01:00+00:00"),
         ("600", "2026-11-20T10:10:00+00:00"),
         ("999999999", "2026-11-20T22:00:00+00:00"),
+        ("Fri, 20 Nov 2026 10:10:00 GMT", "2026-11-20T10:10:00+00:00"),
     ],
 )
 def test_a_gateway_that_asks_for_time_is_left_alone(

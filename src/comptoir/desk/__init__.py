@@ -189,7 +189,7 @@ class Desk:
         from comptoir.desk.gateway import Gateway
         from comptoir.desk.sms import access
 
-        return Gateway(access(self.settings, os.environ))
+        return Gateway(access(self.settings, os.environ), self.clock)
 
     def wire(self, url: str) -> Wire:
         """Open the door of a service that speaks JSON over HTTP: a context of its own event loop."""

@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from html import unescape
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote, quote_plus, urlsplit
 
 from comptoir import __version__
+from comptoir.core.clock import Clock
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import tidy
@@ -198,8 +199,9 @@ def _dropped() -> str:
 class Gateway:
     """Hands text messages to the gateway, each over its own connection."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, clock: Clock) -> None:
         self.access = access
+        self._clock = clock
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
@@ -239,7 +241,7 @@ class Gateway:
             if _is_page(text):
                 raise OutOfOrder(self._told(_("it answers with a web page, see sms_url: {words}").format(words=words)))
             return
-        after = _after(answer)
+        after = _after(answer, self._clock.now())
         if status in NOT_NOW:
             raise Postponed(_("the SMS gateway puts it off: {words}").format(words=words), after)
         if status in NOBODY_NOW or (answer.is_server_error and after):
@@ -304,12 +306,18 @@ def _faces(secret: str) -> list[str]:
     return sorted(faces - {""}, key=len, reverse=True)
 
 
-def _after(answer: "httpx.Response") -> timedelta:
+def _after(answer: "httpx.Response", now: datetime) -> timedelta:
     """Give how long the gateway asks to be left alone (RFC 9110, 10.2.3), nothing where it does not say."""
     text = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
         return timedelta(seconds=int(text))
     with suppress(ValueError, TypeError, OverflowError):
-        # Both dates are of the gateway's clock.
-        return max(parsedate_to_datetime(text) - parsedate_to_datetime(answer.headers["date"]), timedelta())
+        return max(parsedate_to_datetime(text) - _dated(answer, now), timedelta())
     return timedelta()
+
+
+def _dated(answer: "httpx.Response", now: datetime) -> datetime:
+    """Give the moment of an answer: by the gateway's own clock, or by ours where it tells none (RFC 9110, 6.6.1)."""
+    with suppress(ValueError):
+        return parsedate_to_datetime(answer.headers.get("date", ""))
+    return now
