@@ -419,8 +419,9 @@ def test_twenty_are_listed_unless_asked_otherwise_and_a_cut_is_told(command, cli
         ran = cli(f"catalog search acme --json {line}")
         assert (ran.code, len(ran.data)) == (DONE, count)
         assert "--limit" in ran.err
-    whole = cli("catalog search acme --json --limit 100")
-    assert (len(whole.data), whole.err) == (30, "")
+    for limit in (100, 2**63 - 1, 10**20):
+        whole = cli(f"catalog search acme --json --limit {limit}")
+        assert (len(whole.data), whole.err) == (30, "")
 
 
 def test_a_list_that_is_whole_is_not_told_as_cut(command) -> None:

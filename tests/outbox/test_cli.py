@@ -59,10 +59,11 @@ def test_what_an_e_mail_holds_does_not_reach_the_terminal(cli: Callable, posts: 
     assert "\x1b" not in done.out + done.err + cli("outbox list").out
 
 
-@pytest.mark.parametrize("command", ["show 9", "retry 9", "drop 9 --yes", "show 99999999999999999999"])
-def test_an_unknown_number_is_told(cli: Callable, posts: Posts, command: str) -> None:
+@pytest.mark.parametrize("command", ["show", "retry", "drop --yes"])
+@pytest.mark.parametrize("number", ["9", "99999999999999999999", "-99999999999999999999"])
+def test_an_unknown_number_is_told(cli: Callable, posts: Posts, command: str, number: str) -> None:
     posts()
-    assert cli(f"outbox {command}").code == 3
+    assert cli(f"outbox {command} -- {number}").code == 3
 
 
 @pytest.mark.parametrize("command", ["show x", "show", "retry", "drop", "show -- -1", "retry 1.5"])

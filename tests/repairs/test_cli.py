@@ -54,6 +54,9 @@ def status(done: Callable[..., Any], number: str = "17") -> str:
         ("received", "quote 17 --yes", 4, ["nothing_to_bill"]),
         ("repairing", "finish 17", 4, ["parts_not_traced"]),
         ("invoiced", "check 17 earth=bad", 4, ["lines_closed"]),
+        # documents
+        ("ready", "detach 17 99999999999999999999 --yes", 3, ["no_attachment"]),
+        ("ready", "library drop 99999999999999999999 --yes", 3, ["no_library_document"]),
         # lines
         ("ready", "line 17 labour X", 2, ["missing_value"]),
         ("ready", "line 17 labour X --price=-0,01", 2, ["negative_amount"]),

@@ -135,6 +135,8 @@ def test_a_list_keeps_what_is_asked(done, asked, monkeypatch, refuses):
     assert kept("--open") == [third]
     assert kept("--answered") == [second, first]
     assert kept("--below 7") == kept("--below 9") == [second]
+    assert kept("--below 99999999999999999999") == [second, first]
+    assert kept("--below=-99999999999999999999") == []
     assert kept("--below 10 --since 2026-11-02") == [second]
     assert kept("--since 2026-11-10 --until 10/11/2026") == [second]
     assert kept("--until 9999-12-31") == [third, second, first]

@@ -168,6 +168,11 @@ def test_what_is_wrong_is_told_by_its_kind_and_changes_nothing(
     refuses(line, code, *kinds)
 
 
+@pytest.mark.parametrize("verb", ["trained", "watched"])
+def test_a_number_far_under_any_is_of_nothing(cli: Callable, verb: str) -> None:
+    assert cli(f"repair technician {verb} -- -99999999999999999999").code == MISSING
+
+
 @pytest.mark.parametrize("line", ["qualify jean trois", "qualify jean", "list --fiche x", "trained x", "show", "add"])
 def test_what_is_badly_typed_is_a_usage_error(cli: Callable, line: str) -> None:
     assert cli(f"repair technician {line}").code == USAGE

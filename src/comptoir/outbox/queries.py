@@ -97,7 +97,7 @@ def messages(reader: "Reader", state: str, channel: str) -> Iterator[MessageRow]
 
 def message(reader: "Reader", number: int) -> MessageDetail:
     """Give a message whole; raise UnknownMail."""
-    found = reader.one(f"SELECT {_WHOLE} FROM outbox WHERE id = :id", MessageDetail, id=min(number, 2**63 - 1))
+    found = reader.one(f"SELECT {_WHOLE} FROM outbox WHERE id = :id", MessageDetail, id=number)
     if found is None:
         raise UnknownMail(number)
     return found

@@ -63,12 +63,20 @@ class Reader:
         return [row[0] for row in self._connection.execute(sql, _sendable(parameters))]
 
 
+def reachable(number: int) -> int:
+    """Give a number, or the nearest that SQLite takes: no row ever has that one (64 bits, "Datatypes", 2)."""
+    return max(-(1 << 63), min(number, (1 << 63) - 1))
+
+
 def _sendable(parameters: dict[str, Value]) -> dict[str, Value]:
-    # Bytes of the command line that are no text come as lone surrogates, which no database takes.
-    return {
-        key: value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
-        for key, value in parameters.items()
-    }
+    return {key: _sent(value) for key, value in parameters.items()}
+
+
+def _sent(value: Value) -> Value:
+    if isinstance(value, str):
+        # Bytes of the command line that are no text come as lone surrogates, which no database takes.
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value if value is None else reachable(value)
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from comptoir.technicians.statuses import IN_FORCE, Progress, Standing
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
 
-BIGGEST = 2**63 - 1  # what SQLite takes for a number
 # What was said of a step, in words.
 TOLD = {
     "name": mark("name"),
@@ -250,7 +249,7 @@ def trainings(reader: "Reader", filters: Filters, today: date) -> Iterator[Train
 
 def training(reader: "Reader", number: int, today: date) -> TrainingRow:
     """Give a training by its number; raise UnknownTraining."""
-    found = next(trainings(reader, {"number": min(number, BIGGEST)}, today), None)
+    found = next(trainings(reader, {"number": number}, today), None)
     if found is None:
         raise UnknownTraining(number)
     return found
@@ -266,7 +265,7 @@ def watches(reader: "Reader", filters: Filters, today: date) -> Iterator[WatchRo
 
 def watch(reader: "Reader", number: int, today: date) -> WatchRow:
     """Give an action of legal watch by its number; raise UnknownWatch."""
-    found = next(watches(reader, {"number": min(number, BIGGEST)}, today), None)
+    found = next(watches(reader, {"number": number}, today), None)
     if found is None:
         raise UnknownWatch(number)
     return found

@@ -11,7 +11,7 @@ from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.core.text import fold
 from comptoir.store.engine import driver
 from comptoir.store.history import record
-from comptoir.store.read import Reader
+from comptoir.store.read import Reader, reachable
 from comptoir.technicians import queries
 from comptoir.technicians.refusals import (
     DoneAlready,
@@ -133,7 +133,7 @@ def train(session: Session, technician: int, plan: Plan, by: By) -> int:
 
 def trained(session: Session, number: int, day: date, note: str, by: By) -> None:
     """Record that a training was done on a day; raise UnknownTraining and DoneAlready."""
-    kept = session.get(Training, number) if number <= queries.BIGGEST else None
+    kept = session.get(Training, reachable(number))
     if kept is None:
         raise UnknownTraining(number)
     if kept.done_on:
@@ -160,7 +160,7 @@ def watch(session: Session, plan: Plan, by: By) -> int:
 
 def watched(session: Session, number: int, day: date, note: str, by: By) -> None:
     """Record that an action of legal watch was done on a day; raise UnknownWatch and DoneAlready."""
-    kept = session.get(LegalWatch, number) if number <= queries.BIGGEST else None
+    kept = session.get(LegalWatch, reachable(number))
     if kept is None:
         raise UnknownWatch(number)
     if kept.done_on:
