@@ -168,6 +168,27 @@ def test_what_is_wrong_is_told_by_its_kind_and_changes_nothing(
     refuses(line, code, *kinds)
 
 
+@pytest.mark.parametrize(
+    ("line", "until", "certificates"),
+    [
+        ("--fiche 3 --until 2028-12-31", "2028-12-31", {"C 12", ""}),
+        ("--fiche 3 --until 2028-12-31 --certificate 'C 99'", "2028-12-31", {"C 12", "C 99"}),
+        ("--fiche 3 --until 2026-12-31 --certificate 'C 99'", "2026-12-31", {"C 12", "C 99"}),
+        ("--fiche 3 --until 2026-12-31", "2026-12-31", {"C 12"}),
+        ("--fiche 3", "2026-12-31", {"C 12"}),
+    ],
+)
+def test_who_comes_back_has_what_they_had_and_what_was_renewed(
+    done: Done, line: str, until: str, certificates: set[str]
+) -> None:
+    done("leave nadia --yes")
+    done(f"add 'Nadia Martin' {line}")
+    assert next(row["until"] for row in done("list") if row["fiche"] == 3) == until
+    held = [each for each in done("show nadia")["qualifications"] if each["fiche"] == 3]
+    assert {each["certificate"] for each in held} == certificates
+    assert len(held) == len(certificates)
+
+
 @pytest.mark.parametrize("verb", ["trained", "watched"])
 def test_a_number_far_under_any_is_of_nothing(cli: Callable, verb: str) -> None:
     assert cli(f"repair technician {verb} -- -99999999999999999999").code == MISSING

@@ -166,17 +166,23 @@ def why_not(periods: Sequence[Period], day: date) -> str:
 
 
 def check_adds(name: str, periods: Sequence[Period], new: Period) -> None:
-    """Raise AlreadyQualified where a period adds neither days nor a certificate to those of the same fiche.
+    """Raise AlreadyQualified where a period adds nothing to those that somebody has."""
+    if not adds(periods, new):
+        mine = [period for period in periods if period.fiche == new.fiche]
+        raise AlreadyQualified(name, new.fiche, last_day(mine, new.since))
+
+
+def adds(periods: Sequence[Period], new: Period) -> bool:
+    """Tell whether a period adds days or a certificate to those of the same fiche.
 
     One without an end adds no days to what counts on its first one: typed again by mistake, it would never end.
     """
     mine = [period for period in periods if period.fiche == new.fiche]
     if held(mine, new.since) is None:
-        return
+        return True
     last = last_day(mine, new.since)
     longer = last is not None and new.until is not None and new.until > last
-    if not longer and new.certificate in {"", *(period.certificate for period in mine)}:
-        raise AlreadyQualified(name, new.fiche, last)
+    return longer or new.certificate not in {"", *(period.certificate for period in mine)}
 
 
 def progress(planned_on: date, done_on: date | None, today: date) -> Progress:

@@ -23,7 +23,7 @@ from comptoir.technicians.refusals import (
     UnknownTraining,
     UnknownWatch,
 )
-from comptoir.technicians.rules import Period, check_adds
+from comptoir.technicians.rules import Period, adds, check_adds
 from comptoir.technicians.tables import LegalWatch, Technician, TechnicianFiche, Training
 
 
@@ -53,7 +53,8 @@ class Plan(NamedTuple):
 def add(session: Session, name: str, email: str, grant: Grant, by: By) -> int:
     """Record a technician and what they are qualified for, or take back one who left; give their number.
 
-    Who comes back has what they had, and an empty e-mail keeps the one known. Raises KnownTechnician.
+    Who comes back has what they had, and what the grant adds to it; an empty e-mail keeps the one known. Raises
+    KnownTechnician.
     """
     kept = session.exec(select(Technician).where(col(Technician.key) == fold(name))).first()
     if kept and kept.active:
@@ -175,9 +176,9 @@ def _take_back(session: Session, kept: Technician, email: str, grant: Grant, by:
     session.add(kept)
     number = _number(kept.id)
     _tell(session, number, "return", by, email=email)
-    reader = Reader(driver(session))
+    mine = queries.periods(Reader(driver(session)), number)
     for period in grant.periods():
-        if queries.qualification(reader, number, period.fiche, period.since) is None:
+        if adds(mine, period):
             _grant(session, kept, period, by)
     return number
 
