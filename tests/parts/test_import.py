@@ -86,6 +86,24 @@ def test_a_purchase_told_otherwise_is_corrected_and_the_history_keeps_what_it_wa
     assert json.loads(data) == {"old_quantity": "3", "old_unit_cost": "24.90"}
 
 
+@pytest.mark.parametrize("left_out", ["note", "donor", "donor note"])
+def test_what_a_file_has_no_column_for_stays_as_it_is(shop: Path, cli, done, left_out: str) -> None:
+    told(cli, file(GOOD[0] + "à surveiller"))
+    names = [name for name in HEADER.split(";") if name not in left_out.split()]
+
+    def shorter(line: str) -> bytes:
+        """Give a file without these columns."""
+        cells = dict(zip(HEADER.split(";"), line.split(";"), strict=True))
+        return file(";".join(cells[name] for name in names), header=";".join(names))
+
+    note = "à surveiller" if "note" in left_out else ""
+    assert told(cli, shorter(GOOD[0] + "à surveiller"))[:2] == (DONE, [0, 0, 1, 0])
+    assert told(cli, shorter(GOOD[0].replace("24,90", "22,00")))[:2] == (DONE, [0, 1, 0, 0])
+    assert [(r["unit_cost"], r["note"]) for r in done("purchases --json")] == [("22.00", note)]
+    assert told(cli, file(GOOD[0].replace("24,90", "22,00")))[:2] == (DONE, [0, int(bool(note)), int(not note), 0])
+    assert done("purchases --json")[0]["note"] == "", "an empty cell is told"
+
+
 def test_a_correction_under_what_was_used_is_refused(shop: Path, cli) -> None:
     told(cli, file(*GOOD))
     with transaction(shop) as session:

@@ -13,7 +13,7 @@ from comptoir.core.refs import typed
 from comptoir.core.sheet import BadLine, NotASheet, NothingImported, Refuse, Sheet, Tally
 from comptoir.core.text import tidy
 from comptoir.parts import queries
-from comptoir.parts.lines import NotPurchases, line_checker
+from comptoir.parts.lines import OPTIONAL, NotPurchases, line_checker
 from comptoir.parts.queries import LotRow, PurchaseRow
 from comptoir.parts.rules import NotEnoughParts, NotUsed, Origin, Purchase, check_quantity, checked, shared
 from comptoir.parts.tables import PartPurchase, PartUse
@@ -102,7 +102,7 @@ def import_purchases(session: Session, file: IO[bytes], report: Refuse, by: By, 
         tally.refused += 1
         report(problem)
 
-    incoming = _Incoming(session, by, tally)
+    incoming = _Incoming(session, by, tally, [name for name in OPTIONAL if name not in sheet.header])
     for block in sheet.blocks(refuse):
         for number, cells in block.records():
             try:
@@ -116,10 +116,11 @@ def import_purchases(session: Session, file: IO[bytes], report: Refuse, by: By, 
 
 
 class _Incoming:
-    """Purchases that come in from a file, each beside what is kept of it."""
+    """Purchases that come in from a file, each beside what is kept of it; `untold` are the columns it has not."""
 
-    def __init__(self, session: Session, by: By, tally: Tally) -> None:
+    def __init__(self, session: Session, by: By, tally: Tally, untold: Sequence[str]) -> None:
         self._session = session
+        self._untold = untold
         self._by = by
         self._tally = tally
         self._lines: dict[int, int] = {}  # by purchase: the line of the file that told it
@@ -128,7 +129,7 @@ class _Incoming:
         """Add a purchase, or correct the one that is kept; raise ValueError where the two cannot stand together."""
         kept = queries.same(_reader(self._session), told)
         others = [row for row in kept if row.id not in self._lines]
-        row = next((row for row in others if row.purchase == told), None)
+        row = next((row for row in others if row.purchase == self._completed(row, told)), None)
         if row:
             self._tally.unchanged += 1
         elif others:
@@ -153,8 +154,13 @@ class _Incoming:
                     used=rows[0].used, quantity=told.quantity
                 )
             )
-        _correct(self._session, rows[0].id, told, self._by)
+        _correct(self._session, rows[0].id, self._completed(rows[0], told), self._by)
         return rows[0]
+
+    def _completed(self, row: PurchaseRow, told: Purchase) -> Purchase:
+        """Give what is told of a kept purchase; what the file has no column for stays as it is."""
+        kept: dict[str, Any] = {name: getattr(row, name) for name in self._untold}
+        return told._replace(**kept)
 
 
 def _add(session: Session, told: Purchase, by: By) -> int:
