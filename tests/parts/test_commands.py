@@ -54,6 +54,27 @@ def test_the_same_purchase_again_is_told_and_left_as_it_is(shop: Path, done) -> 
 
 
 @pytest.mark.parametrize(
+    ("changed", "kept"),
+    [
+        ({"--cost": "25"}, ["`--cost 24.90`"]),
+        ({"--note": "'à rendre'"}, ["`--note 'à tester'`"]),
+        ({"--cost": "25", "--note": "'à rendre'"}, ["`--cost 24.90`", "`--note 'à tester'`"]),
+    ],
+)
+def test_a_purchase_told_otherwise_is_refused_and_named(
+    shop: Path, done, refuses, changed: dict[str, str], kept: list[str]
+) -> None:
+    done(f"{BUY} --note 'à tester'")
+    line = f"{BUY} " + " ".join(f"{flag} {text}" for flag, text in changed.items())
+    told = refuses(line, REFUSED, "told_otherwise")[0]
+    assert all(text in told["message"] for text in (*kept, "1"))
+    assert "--again" in told["hint"]
+    assert done(f"{BUY} --json")["note"] == "à tester", "without a note, nothing is told of it"
+    assert done(f"{line} --again --json")["id"] == 2
+    assert done(f"{line} --json")["id"] == 2, "the one that tells the same is known, whichever came first"
+
+
+@pytest.mark.parametrize(
     ("line", "code", "kinds"),
     [
         ("buy PV-100", USAGE, ["missing_value"] * 3),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
@@ -135,6 +136,18 @@ class MissingProvenance(Refused):
         super().__init__(told, hint)
 
 
+class ToldOtherwise(Refused):
+    """A purchase that is recorded already, with something else than what is told of it now."""
+
+    def __init__(self, number: int, kept: Mapping[str, str]) -> None:
+        options = ", ".join(f"`{FLAGS[name]} {quote(text)}`" for name, text in kept.items())
+        told = _("purchase {number}, of the same origin, day and quantity, was recorded with {options}")
+        super().__init__(
+            told.format(number=number, options=options),
+            _("`--again` records another one; `comptoir repair parts import` corrects the one that is there"),
+        )
+
+
 class NotEnoughParts(Refused):
     """More parts are to be used than there are left."""
 
@@ -173,6 +186,18 @@ class NothingTraced(NotFound):
 def provenance(supplier: str, invoice: str, donor: str) -> tuple[str, str, str]:
     """Give what tells where a part comes from, as it is compared: capitals, accents, blanks and dashes aside."""
     return fold(supplier), fold(typed(invoice)), fold(typed(donor))
+
+
+def differing(kept: Purchase, told: Purchase) -> list[str]:
+    """List the fields of the same purchase that are told otherwise now, its cost and its note; no note tells nothing.
+
+    A part has many names: another designation is no other purchase.
+    """
+    differs = {
+        "unit_cost": told.unit_cost != kept.unit_cost,
+        "note": bool(told.note) and told.note != kept.note,
+    }
+    return [name for name, is_so in differs.items() if is_so]
 
 
 def checked(given: Purchase, today: date) -> Purchase:

@@ -15,7 +15,17 @@ from comptoir.core.text import tidy
 from comptoir.parts import queries
 from comptoir.parts.lines import OPTIONAL, NotPurchases, line_checker
 from comptoir.parts.queries import LotRow, PurchaseRow
-from comptoir.parts.rules import NotEnoughParts, NotUsed, Origin, Purchase, check_quantity, checked, shared
+from comptoir.parts.rules import (
+    NotEnoughParts,
+    NotUsed,
+    Origin,
+    Purchase,
+    ToldOtherwise,
+    check_quantity,
+    checked,
+    differing,
+    shared,
+)
 from comptoir.parts.tables import PartPurchase, PartUse
 from comptoir.store.engine import driver
 from comptoir.store.history import record
@@ -46,14 +56,12 @@ class Used(NamedTuple):
 def buy(session: Session, purchase: Purchase, by: By, *, again: bool = False) -> Bought:
     """Record a purchase; the same one, by its provenance, day and quantity, is recorded twice only `again`.
 
-    Raises BadPart, BadPartQuantity, FutureDay and MissingProvenance.
+    Raises BadPart, BadPartQuantity, FutureDay and MissingProvenance, and ToldOtherwise where something else is told of
+    the one that is known.
     """
     told = checked(purchase, in_paris(by.moment).date())
-    if not again:
-        for row in queries.same(_reader(session), told):
-            if (row.bought_on, row.quantity) == (told.bought_on, told.quantity):
-                return Bought(row.id, is_new=False)
-    return Bought(_add(session, told, by), is_new=True)
+    known = None if again else _known(_reader(session), told)
+    return Bought(known, is_new=False) if known else Bought(_add(session, told, by), is_new=True)
 
 
 def use(session: Session, case_number: str, reference: str, origin: Origin | None, quantity: int, by: By) -> list[Used]:
@@ -161,6 +169,19 @@ class _Incoming:
         """Give what is told of a kept purchase; what the file has no column for stays as it is."""
         kept: dict[str, Any] = {name: getattr(row, name) for name in self._untold}
         return told._replace(**kept)
+
+
+def _known(reader: Reader, told: Purchase) -> int | None:
+    """Give the number of the purchase that tells the same, None where there is none; raise ToldOtherwise."""
+    rows = queries.same(reader, told)
+    found = [row for row in rows if (row.bought_on, row.quantity) == (told.bought_on, told.quantity)]
+    for row in found:
+        if not differing(row.purchase, told):
+            return row.id
+    if found:
+        kept = found[0]
+        raise ToldOtherwise(kept.id, {name: str(getattr(kept, name)) for name in differing(kept.purchase, told)})
+    return None
 
 
 def _add(session: Session, told: Purchase, by: By) -> int:
