@@ -33,6 +33,7 @@ BAD = (
     "PV-100;Pompe;new;ASWO;F-2;2026-01-05;1;un;;",
     "PV-100;Pompe\x1b[31m;new;ASWO;F-2;2026-01-05;1;1;;",
     "PV-100;Pompe;new;ASWO;F-2;2026-01-05;1;1;",
+    "PV-100;Pompe;new;ASWO;F-3;2026-01-05;1;;SN 12;",
     "PV-100;Pompe;new;ASWO;F-1;2026-01-06;1;1;;",
 )
 

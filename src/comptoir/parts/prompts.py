@@ -11,7 +11,7 @@ from comptoir.desk import Desk
 from comptoir.desk.options import option
 from comptoir.parts import queries, rules
 from comptoir.parts.queries import PurchaseRow
-from comptoir.parts.rules import FLAGS, ORIGIN_WORDS, Origin
+from comptoir.parts.rules import FLAGS, ORIGIN_WORDS, MissingProvenance, Origin
 
 if TYPE_CHECKING:
     from comptoir.core import paris, sheet
@@ -113,11 +113,15 @@ _NOTHING_SAID = ("unit_cost",)  # a part taken from a device may have cost nothi
 
 
 def _filled(desk: Desk, form: Given) -> Given:
-    """Fill what goes without saying; raise MissingValue for the rest, all at once."""
+    """Fill what goes without saying; raise MissingValue and MissingProvenance for the rest, all at once."""
+    is_new = form["origin"] == Origin.NEW
     needed = ["designation", "origin"]
-    needed += ["supplier", "invoice"] if form["origin"] == Origin.NEW else []
-    needed += [] if form["donor"] else ["unit_cost"]
-    raise_all([MissingValue(FLAGS[name]) for name in needed if form[name] is None])
+    needed += ["supplier", "invoice"] if is_new else []
+    needed += ["unit_cost"] if is_new or not form["donor"] else []
+    problems: list[ComptoirError] = [MissingValue(FLAGS[name]) for name in needed if form[name] is None]
+    if form["origin"] and not (is_new or form["donor"] or (form["supplier"] and form["invoice"])):
+        problems.append(MissingProvenance(Origin(form["origin"])))
+    raise_all(problems)
     return {
         **form,
         "bought_on": form["bought_on"] or desk.today().isoformat(),
@@ -150,5 +154,5 @@ def _asked(desk: Desk, form: Given) -> Given:
         ask("donor", _("Serial number or case of that device"), check=rules.needed("donor"))
     ask("bought_on", _("Day of the purchase"), now.strftime("%d/%m/%Y"))
     ask("quantity", _("Quantity"), "1")
-    ask("unit_cost", _("Unit cost excl. tax"), "0" if form["donor"] else "")
+    ask("unit_cost", _("Unit cost excl. tax"), "0" if form["donor"] and form["origin"] != Origin.NEW else "")
     return form

@@ -233,12 +233,13 @@ def read(form: Mapping[str, str], today: date) -> Purchase:
             found.append(problem)
             return otherwise
 
+    where = taken(origin, "origin", None)
     values = {
         **{name: form.get(name, "") for name in TEXTS},
-        "origin": taken(origin, "origin", Origin.NEW),
+        "origin": where or Origin.NEW,
         "bought_on": taken(lambda text: day(text, today), "bought_on", today),
         "quantity": taken(quantity, "quantity", 1),
-        "unit_cost": money.ZERO if _is_free(form) else taken(cost, "unit_cost", money.ZERO),
+        "unit_cost": money.ZERO if _is_free(form, where) else taken(cost, "unit_cost", money.ZERO),
     }
     try:
         purchase = checked(Purchase(**values), today)  # type: ignore[arg-type]  # each of its own kind
@@ -338,9 +339,9 @@ def case_end(text: str) -> str:
     return digits if good else ""
 
 
-def _is_free(form: Mapping[str, str]) -> bool:
-    # What is taken from a device costs nothing, unless it is told.
-    return not form.get("unit_cost", "").strip() and bool(form.get("donor"))
+def _is_free(form: Mapping[str, str], where: object) -> bool:
+    # What is taken from a device costs nothing, unless it is told; what is new was paid for, whatever is noted with it.
+    return not form.get("unit_cost", "").strip() and bool(form.get("donor")) and where is not Origin.NEW
 
 
 def _fault(name: str, text: str) -> str:
