@@ -1,7 +1,9 @@
 """Taking devices in: what is asked and refused, numbers, and devices that come back."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,44 @@ def test_a_known_customer_is_named_by_a_part_of_the_name(shop: Path, done) -> No
     case = taken(done, customer="durand", **{**nobody, "phone": "06 11 22 33 44"}, serial="SN 2")
     assert (case["first_name"], case["town"], case["phone"]) == ("Léa", "Rennes", "+33611223344")
     assert column(shop, "SELECT count(*) FROM consumer") == [1]
+
+
+@pytest.mark.parametrize(
+    ("kept", "spelled"),
+    [
+        ("06 12 34 56 78", "0612345678"),
+        ("06 12 34 56 78", "06.12.34.56.78"),
+        ("06 12 34 56 78", "+33 6 12 34 56 78"),
+        ("06 12 34 56 78", "0033612345678"),
+        ("06 12 34 56 78", "+33 (0)6 12 34 56 78"),
+        ("0692 12 34 56", "0692123456"),
+        ("0692 12 34 56", "06 92 12 34 56"),
+        ("0692 12 34 56", "+262 692 12 34 56"),
+        ("+687 75 12 34", "00687 751234"),
+    ],
+)
+def test_a_known_customer_is_named_by_their_number_however_it_is_dialled(shop, done, kept: str, spelled: str) -> None:
+    taken(done, phone=kept)
+    taken(done, serial="SN 3", email="autre@example.fr", last_name="Autre", phone="06 92 12 34 57")
+    case = taken(done, customer=spelled, **dict.fromkeys(REQUIRED), serial="SN 2")
+    assert (case["last_name"], case["email"]) == ("Durand", "lea@example.fr")
+
+
+@pytest.mark.parametrize("text", ["", " ", "612345678901", "12345678", "345678", "x0612345678", "٠612345678"])
+def test_a_text_that_is_of_no_customer_names_nobody(shop, done, refuses, text: str) -> None:
+    taken(done)
+    refuses(intake(customer=text, **dict.fromkeys(REQUIRED), serial="SN 2"), 3, "unknown_consumer")
+
+
+def test_of_many_customers_who_answer_a_few_are_named(shop, done, refuses) -> None:
+    taken(done)
+    with closing(sqlite3.connect(shop)) as connection, connection:
+        names = "title, first_name, phone, line, complement, postcode, town, country, created_at"
+        sql = f"INSERT INTO consumer (last_name, email, {names}) SELECT 'Dur' || ?, ? || '@a.fr', {names} FROM consumer"
+        for place in range(60):
+            connection.execute(f"{sql} LIMIT 1", (place, place))
+    told = refuses(intake(customer="dur", **dict.fromkeys(REQUIRED), serial="SN 2"), 3, "unknown_consumer")[0]
+    assert (told["hint"].count("@"), told["hint"][-1]) == (6, "…")
 
 
 # --- what the bonus refuses, and what goes in without it

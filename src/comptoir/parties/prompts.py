@@ -207,7 +207,9 @@ def _known_person(desk: Desk) -> "queries.ConsumerRow | None":
 
 
 def _picked_person(desk: Desk, key: str, found: "Sequence[queries.ConsumerRow]") -> "queries.ConsumerRow | None":
-    rows = {str(row.id): row for row in found}
+    if len(found) > queries.MOST_OFFERED:
+        desk.out.say(_("the first {limit} only: other words find others").format(limit=queries.MOST_OFFERED))
+    rows = {str(row.id): row for row in found[: queries.MOST_OFFERED]}
     if not rows:
         desk.out.say(_("nobody known answers to `{key}`: a new customer").format(key=key))
         return None

@@ -1,5 +1,6 @@
 """Reads of resellers and addresses."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,6 +9,11 @@ from comptoir.parties.rules import UnknownConsumer, UnknownReseller, enveloped
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
+
+
+MOST_OFFERED = 30  # customers among whom one is picked
+DIALLED = 9  # digits of a French number after its country code or its 0: overseas, the code alone tells the region
+_NUMBER = re.compile(r"\+?[\d\s().\-/]+", re.ASCII)
 
 
 class ResellerRow(NamedTuple):
@@ -50,7 +56,7 @@ def matching(reader: "Reader", key: str) -> list[ResellerRow]:
     exact = list(reader.rows(f"{_RESELLER} WHERE siret = :siret", ResellerRow, siret=typed(key)))
     if exact:
         return exact
-    sql = f"{_RESELLER} WHERE instr(fold(name), fold(:key)) ORDER BY name, siret"
+    sql = f"{_RESELLER} WHERE :key <> '' AND instr(fold(name), fold(:key)) ORDER BY name, siret"
     found = list(reader.rows(sql, ResellerRow, key=key.strip()))
     same = [row for row in found if row.name.casefold() == key.strip().casefold()]
     return same or found
@@ -102,15 +108,25 @@ _CONSUMER = (
 
 
 def consumers(reader: "Reader", key: str) -> list[ConsumerRow]:
-    """List the consumers of an e-mail or a phone number, or else those whose name holds the text, any accents."""
-    exact = f"{_CONSUMER} WHERE fold(email) = fold(:key) OR phone = :phone ORDER BY id DESC"
-    found = list(reader.rows(exact, ConsumerRow, key=key.strip(), phone=_dialled(key)))
+    """List the consumers of an e-mail or a phone number, or else those whose name holds the text, any accents.
+
+    By their name, one more than may be offered at most; a blank text is of nobody.
+    """
+    key = key.strip()
+    if not key:
+        return []
+    exact = (
+        f"{_CONSUMER} WHERE fold(email) = fold(:key) OR (:dialled <> '' AND substr(phone, -{DIALLED}) = :dialled) "
+        "ORDER BY id DESC"
+    )
+    found = list(reader.rows(exact, ConsumerRow, key=key, dialled=_dialled(key)))
     if found:
         return found
     sql = (
-        f"{_CONSUMER} WHERE instr(fold(first_name || ' ' || last_name), fold(:key)) ORDER BY last_name, first_name, id"
+        f"{_CONSUMER} WHERE instr(fold(first_name || ' ' || last_name), fold(:key)) "
+        "ORDER BY last_name, first_name, id LIMIT :most"
     )
-    return list(reader.rows(sql, ConsumerRow, key=key.strip()))
+    return list(reader.rows(sql, ConsumerRow, key=key, most=MOST_OFFERED + 1))
 
 
 def consumer(reader: "Reader", key: str) -> ConsumerRow:
@@ -122,5 +138,6 @@ def consumer(reader: "Reader", key: str) -> ConsumerRow:
 
 
 def _dialled(text: str) -> str:
-    digits = "".join(c for c in text if c.isdigit())
-    return f"+33{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+    """Give what a number of any French region ends with, however it is dialled; nothing where a text is none."""
+    digits = re.sub(r"\D", "", text, flags=re.ASCII)
+    return digits[-DIALLED:] if _NUMBER.fullmatch(text) and len(digits) >= DIALLED else ""

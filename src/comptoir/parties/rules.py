@@ -1,11 +1,12 @@
 """Forms and references of resellers: every problem of a form at once, one reseller or none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from comptoir.core.errors import ComptoirError, MissingValue, NotFound, UsageProblem, raise_all
 from comptoir.core.i18n import _
 
 Check = Callable[[str], str]
+MOST_NAMED = 6  # candidates that a hint tells
 
 
 class BadField(UsageProblem):
@@ -21,10 +22,9 @@ class UnknownReseller(NotFound):
     """No reseller, or several, answer to this name."""
 
     def __init__(self, key: str, near: list[str]) -> None:
-        several = ", ".join(near)
         super().__init__(
             _("no single reseller answers to `{key}`").format(key=key),
-            _("candidates: {several}").format(several=several)
+            _("candidates: {several}").format(several=_named(near))
             if near
             else _("list them with `comptoir reseller list`, or give --name --siret --email --phone"),
         )
@@ -36,7 +36,7 @@ class UnknownConsumer(NotFound):
     def __init__(self, key: str, near: list[str]) -> None:
         super().__init__(
             _("no single customer answers to `{key}`").format(key=key),
-            _("candidates: {several}").format(several=", ".join(near))
+            _("candidates: {several}").format(several=_named(near))
             if near
             else _("describe a new one: --title --last-name --first-name --email --phone --line --postcode --town"),
         )
@@ -50,6 +50,10 @@ class UnknownAddress(NotFound):
             _("{name} has no address number {address}").format(name=name, address=address),
             _("`comptoir reseller show` lists its addresses; --line --postcode --town give a new one"),
         )
+
+
+def _named(near: Sequence[str]) -> str:
+    return ", ".join(near[:MOST_NAMED]) + (", …" if len(near) > MOST_NAMED else "")
 
 
 def enveloped(place: Mapping[str, str]) -> tuple[str, ...]:
