@@ -240,7 +240,7 @@ def test_a_number_goes_as_gateways_take_it(text: str, made: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "+", "0612345678", "+0612345678", "+33", "612345678", "+3361234567890123", "+33612345678&to=x", "+3361234567x",
-     "+336١٢٣٤٥٦٧", "a@b.fr"],
+     "+336١٢٣٤٥٦٧", "a@b.fr", "+330612345678", "0033 06 12 34 56 78"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(BadPhoneNumber):

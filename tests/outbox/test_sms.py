@@ -348,7 +348,7 @@ def test_a_wrong_number_is_corrected_and_leaves_under_another_reference(
     texts()
     gateway.answers = in_turn(answer(400, "inconnu"), OK)
     cli("outbox send")
-    for wrong in ("0612345678", "a@b.fr", ""):
+    for wrong in ("061234567", "+330612345678", "0033 06 12 34 56 78", "0000000000", "0", "a@b.fr", ""):
         assert cli(["outbox", "retry", "1", "--to", wrong]).code == 2
     assert kept("state") == ["refused"]
     done = cli(["outbox", "retry", "1", "--to", "+33 6 12 34 56 78", "--json"])
@@ -359,6 +359,25 @@ def test_a_wrong_number_is_corrected_and_leaves_under_another_reference(
     with closing(sqlite3.connect(shop)) as connection:
         rows = connection.execute("SELECT reference, verb, data FROM history").fetchall()
     assert [(*row[:2], json.loads(row[2])) for row in rows] == [("sms-1", "retry", {"sms": "+33612345678"})]
+
+
+@pytest.mark.parametrize(
+    ("typed", "made"),
+    [
+        ("06 12 34 56 78", "+33612345678"),
+        ("0692.12.34.56", "+262692123456"),
+        ("0044 7400 123456", "+447400123456"),
+        ("+33 (0)6 12 34 56 78", "+33612345678"),
+    ],
+)
+def test_a_number_is_given_as_it_is_dialled(
+    cli: Callable, gateway: GatewayServer, texts: Posts, kept: Kept, typed: str, made: str
+) -> None:
+    texts()
+    gateway.answers = answer(400, "inconnu")
+    cli("outbox send")
+    assert cli(["outbox", "retry", "1", "--to", typed]).code == 0
+    assert (kept("recipient"), kept("state")) == ([made], ["waiting"])
 
 
 def test_an_address_is_not_put_in_place_of_a_number_nor_a_number_in_place_of_an_address(

@@ -160,9 +160,12 @@ def address(text: str) -> str:
 
 
 def number(text: str) -> str:
-    """Give a telephone number in E.164 (ITU-T), written with or without blanks, `00` or `+`; raise BadPhoneNumber."""
+    """Give a telephone number in E.164 (ITU-T), written with or without blanks, `00` or `+`; raise BadPhoneNumber.
+
+    The 0 that a French number is dialled with does not follow its prefix, unless between brackets.
+    """
     digits = re.sub(r"[\s().\-]", "", text.replace("(0)", ""))
-    found = re.fullmatch(r"(?:\+|00)([1-9][0-9]{6,14})", digits)
+    found = re.fullmatch(r"(?:\+|00)(?!330)([1-9][0-9]{6,14})", digits)
     if found is None:
         raise BadPhoneNumber(text)
     return f"+{found[1]}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from comptoir.core.errors import OUTSIDE, ComptoirError, UsageProblem, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
-from comptoir.desk import Desk
+from comptoir.desk import Desk, phones
 from comptoir.desk.mailing import (
     HURRY,
     PATIENCE,
@@ -244,7 +244,7 @@ def _corrected(text: str, channel: str) -> str:
     """Give an address or a number typed by a person; raise WrongAddress and WrongNumber."""
     try:
         if channel == Channel.SMS:
-            return number(text)
+            return number(phones.french(text) if phones.is_dialled(text) else text)
         address(text)
     except BadPhoneNumber:
         raise WrongNumber(text) from None

@@ -4,25 +4,20 @@ from collections.abc import Mapping
 from re import ASCII
 from re import compile as pattern
 
-import phonenumbers
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.fr import siret as siret_numbers
 
 from comptoir.core.i18n import _
 from comptoir.core.text import fold, tidy
+from comptoir.desk import phones
 from comptoir.parties.rules import BadField, Check
 
-# Where French numbers are (mainland, overseas, Monaco), and, of those that are dialled with ten digits and a zero, the
-# overseas regions first: the mainland's plan holds their landlines too, under a prefix that is wrong.
-REGIONS = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "PF", "NC", "WF", "MC"})
-DIALLED = ("GP", "MQ", "GF", "RE", "YT", "FR")
 COUNTRIES = {"france": "France", "fr": "France", "monaco": "Monaco", "mc": "Monaco"}
 TITLES = {"m": "M.", "mr": "M.", "monsieur": "M.", "mme": "Mme", "mlle": "Mme", "madame": "Mme", "mademoiselle": "Mme"}
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"  # RFC 5322, 3.2.3, letters of any alphabet included (RFC 6532)
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _EMAIL = pattern(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
-_PHONE = pattern(r"\+?[\d ().\-/]+", ASCII)
 _POSTCODE = pattern(r"(?:0[1-9]|[1-8]\d|9[0-5]|97[1-8]|98[0678])\d{2,3}", ASCII)
 POSTCODE_DIGITS = 5
 
@@ -52,16 +47,8 @@ def email(text: str) -> str:
 
 def phone(text: str) -> str:
     """Give a French phone number, mainland or overseas, in its international form (E.164)."""
-    written = tidy(text)
-    known = _PHONE.fullmatch(written)
-    regions = ("FR",) if written.startswith(("+", "00")) else DIALLED
-    for region in regions if known else ():
-        try:
-            number = phonenumbers.parse(written, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number) and phonenumbers.region_code_for_number(number) in REGIONS:
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if number := phones.french(text):
+        return number
     raise BadField("--phone", _("`{text}` is not a French phone number").format(text=text))
 
 
