@@ -103,6 +103,28 @@ def test_documents_of_the_library_attach_themselves_to_the_next_repairs(step, cl
     assert len(cli(f"repair files {CASE} --json").data) == 2
 
 
+@pytest.mark.parametrize(
+    ("target", "about"),
+    [
+        ("Lave-linge", {"product"}),
+        ("lave linge", {"product"}),
+        ("washing_machine", {"product"}),
+        ("BOSCH Wan28", {"model"}),
+        ("Gros électroménager", {"family"}),
+        ("rien", set()),
+        ("", {"product", "family", "model"}),
+    ],
+)
+def test_the_library_is_listed_by_what_its_documents_are_about(step, cli, tmp_path, target, about):
+    step("open")
+    (tmp_path / "notice.pdf").write_bytes(PDF)
+    for scope, named in (("product", "lave-linge"), ("model", "bosch wan28"), ("family", "gros electromenager")):
+        assert cli(["repair", "library", "add", scope, named, str(tmp_path / "notice.pdf")]).code == 0
+    ran = cli(["repair", "library", "list", "--target", target, "--json"])
+    assert ran.code == 0, ran.err
+    assert {row["scope"] for row in ran.data} == about
+
+
 def test_the_doctor_misses_the_files_of_a_base_that_was_moved_without_them(step, cli, tmp_path):
     step("received")
     (tmp_path / "notice.pdf").write_bytes(PDF)

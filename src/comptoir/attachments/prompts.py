@@ -1,6 +1,7 @@
 """What commands on documents do, one call each, and what they ask and tell."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
 from comptoir.fiches import book
-from comptoir.fiches.rules import find_product, plain
+from comptoir.fiches.rules import UnknownProduct, find_product, plain
 
 if TYPE_CHECKING:
     from comptoir.attachments import services
@@ -102,12 +103,25 @@ def _named(desk: Desk, scope: Scope, text: str) -> str:
 
 def library(desk: Desk, scope: Scope | None, target: str | None) -> list[LibraryRow]:
     """List the documents of the library, and warn of those whose file is gone."""
-    if scope and target:
-        target = _named(desk, scope, target)
+    targets = _targets(desk, scope, target) if target else [None]
     with desk.reading() as reader:
-        rows = queries.library(reader, scope, shelf(Scope.PRODUCT, target).target if target else None)
+        rows = [row for each in targets for row in queries.library(reader, scope, each)]
     _warn_of_missing(desk, rows)
     return rows
+
+
+def _targets(desk: Desk, scope: Scope | None, text: str) -> Sequence[str]:
+    """List what a text may name as rows keep it: what it says itself, a product, and a family; of one scope, the one.
+
+    Raises UnknownProduct and NoShelf where a scope has no such thing.
+    """
+    if scope:
+        return [shelf(scope, _named(desk, scope, text)).target]
+    found = [shelf(Scope.MODEL, text).target]
+    for each in (Scope.PRODUCT, Scope.FAMILY):
+        with suppress(UnknownProduct, NoShelf):
+            found.append(shelf(each, _named(desk, each, text)).target)
+    return list(dict.fromkeys(found))
 
 
 def dropped(desk: Desk, number: int, *, yes: bool) -> list[LibraryRow]:
