@@ -137,6 +137,19 @@ def test_the_doctor_misses_the_files_of_a_base_that_was_moved_without_them(step,
     assert {row["part"] for row in ran.data if row["health"] == "bad"} == {"files"}
 
 
+def test_a_file_that_is_gone_is_told_by_the_doctor_and_the_base_is_no_less_usable(step, cli, tmp_path):
+    step("received")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.pdf").write_bytes(PDF + name.encode())
+        assert cli(["repair", "attach", CASE, str(tmp_path / f"{name}.pdf"), "--kind", "other"]).code == 0
+    next(path for path in (tmp_path / "shop.db.files").rglob("*") if path.is_file()).unlink()
+    ran = cli("doctor --json")
+    assert ran.code == 3
+    [row] = [row for row in ran.data if row["health"] not in {"good", "absent"}]
+    assert (row["part"], row["health"], row["seen"][0], bool(row["advice"])) == ("files", "incomplete", "1", True)
+    assert "incomplet" in cli("doctor").out
+
+
 @pytest.mark.parametrize(
     ("place", "kind", "code"),
     [("product lave", "unknown_product", 3), ("family gros", "no_shelf", 2), ("model bosch", "no_shelf", 2)],

@@ -28,10 +28,11 @@ CAMERAS, INPUTS = Path("/dev"), Path("/dev/input")
 
 
 class Health(StrEnum):
-    """How a part of the machine stands: `absent` is what a counter may do without."""
+    """How a part stands: `absent` is what a counter may do without, `incomplete` what works and lacks something."""
 
     GOOD = "good"
     ABSENT = "absent"
+    INCOMPLETE = "incomplete"
     BAD = "bad"
 
 
