@@ -92,8 +92,7 @@ def _send_in_haste(desk: Desk, channels: Sequence[Channel]) -> None:
     over = monotonic() + HURRY.most
     for trial in _sent(desk, carriers, lambda: partial(_haste, monotonic(), over)):
         _tell(desk, trial)
-    if _waits(desk):
-        tell_waiting(desk)
+    tell_waiting(desk)
     for problem in unset:
         desk.out.say(problem.message)
         desk.out.say(_("hint: {text}").format(text=problem.hint))
@@ -162,9 +161,10 @@ def _tell(desk: Desk, trial: "Trial") -> None:
 
 
 def tell_waiting(desk: Desk) -> None:
-    """Tell how many messages wait, and what sends them."""
-    count = _waits(desk)
-    if not count:  # another process sent them meanwhile
+    """Tell how many messages wait, and what sends them; nothing where none does."""
+    with desk.reading() as reader:
+        count = queries.waiting(reader)
+    if not count:
         return
     told = ngettext(
         "{count} message waits in the outbox: `comptoir outbox send` sends it",
@@ -271,11 +271,6 @@ def _ordered(desk: Desk, rows: Sequence[MessageDetail], target: Sending, to: str
     given = services.Order({row.id: row.state for row in rows}, target, desk.operator, desk.clock.now(), to)
     with desk.bulk() as connection:
         return services.order(connection, given)
-
-
-def _waits(desk: Desk) -> int:
-    with desk.reading() as reader:
-        return queries.waiting(reader)
 
 
 def _quietly(desk: Desk, tell: Callable[[Desk], None]) -> None:
