@@ -36,8 +36,6 @@ class Desk:
     def left(self) -> list[int]:
         with reading(self.path) as reader:
             held = queries.left_by_origin(reader, "PV100")
-            assert queries.left(reader, "PV100") == sum(held.values())
-            assert [queries.left(reader, "PV100", origin) for origin in Origin] == list(held.values())
         return list(held.values())
 
 

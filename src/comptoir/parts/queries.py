@@ -180,12 +180,6 @@ def designation(reader: "Reader", reference: str) -> str:
     return next(iter(reader.values(sql, key=typed(tidy(reference)))), "")
 
 
-def left(reader: "Reader", reference_key: str, origin: Origin | None = None) -> int:
-    """Count the parts left of a reference (`refs.typed`), of one origin or of all."""
-    held = left_by_origin(reader, reference_key)
-    return held[origin] if origin else sum(held.values())
-
-
 def left_by_origin(reader: "Reader", reference_key: str) -> dict[Origin, int]:
     """Count the parts left of a reference (`refs.typed`), by origin."""
     sql = f"SELECT p.origin, sum(p.quantity - {_USED}) FROM part_purchase AS p WHERE p.reference_key = :key GROUP BY 1"
