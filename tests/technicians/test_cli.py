@@ -224,9 +224,10 @@ def reader(team: None, tmp_path: Path) -> Any:
 def test_a_case_is_given_to_one_who_is_qualified(reader: Reader) -> None:
     nadia = queries.single(reader, "nadia")
     assert queries.check(reader, nadia, 3, TODAY).certificate == "C 12"
-    assert queries.qualification(reader, nadia.id, 3, date(2026, 12, 31)) is not None
-    assert queries.qualification(reader, nadia.id, 3, date(2027, 1, 1)) is None
-    assert queries.qualification(reader, nadia.id, 5, TODAY) is None
+    assert queries.check(reader, nadia, 3, date(2026, 12, 31)).until == date(2026, 12, 31)
+    for fiche, day in ((3, date(2027, 1, 1)), (5, TODAY)):
+        with pytest.raises(NotQualified):
+            queries.check(reader, nadia, fiche, day)
     assert queries.qualified(reader, 3, date(2026, 12, 1)) == ["Éric Dupont", "Nadia Martin"]
 
 

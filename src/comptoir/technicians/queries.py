@@ -192,14 +192,12 @@ def periods(reader: "Reader", technician_id: int, fiche: int | None = None) -> l
     return [_period(row) for row in reader.rows(sql, _Period, id=technician_id, fiche=fiche)]
 
 
-def qualification(reader: "Reader", technician_id: int, fiche: int, day: date) -> Period | None:
-    """Give the qualification of a technician for a fiche on a day, None without one."""
-    return held(periods(reader, technician_id, fiche), day)
-
-
 def qualified(reader: "Reader", fiche: int, day: date) -> list[str]:
     """List the names of those who work here and are qualified for a fiche on a day."""
-    return [row.name for row in technicians(reader) if qualification(reader, row.id, fiche, day)]
+    kept: dict[int, list[Period]] = {}
+    for row in reader.rows(f"{_PERIODS} WHERE fiche = :fiche", _Period, fiche=fiche):
+        kept.setdefault(row.technician, []).append(_period(row))
+    return [who.name for who in technicians(reader) if held(kept.get(who.id, ()), day)]
 
 
 def check(reader: "Reader", who: TechnicianRow, fiche: int, day: date) -> Period:
@@ -209,7 +207,9 @@ def check(reader: "Reader", who: TechnicianRow, fiche: int, day: date) -> Period
     """
     if not who.active:
         raise HasLeft(who.name)
-    return check_qualified(who.name, fiche, day, periods(reader, who.id, fiche), qualified(reader, fiche, day))
+    mine = periods(reader, who.id, fiche)
+    others = () if held(mine, day) else qualified(reader, fiche, day)
+    return check_qualified(who.name, fiche, day, mine, others)
 
 
 def standings(reader: "Reader", today: date, *, fiche: int | None = None, every: bool = False) -> list[StandingRow]:
