@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from comptoir.attachments.nameplates import is_imei, serials
+from comptoir.attachments.nameplates import serials
+from comptoir.core.refs import is_imei
 
 IMEI = "490154203237518"
 RS, GS, EOT = "\x1e", "\x1d", "\x04"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from comptoir.core.later import later
-from comptoir.core.refs import GTIN, GTIN_LENGTHS, gtin
+from comptoir.core.refs import GTIN, GTIN_LENGTHS, gtin, is_imei
 from comptoir.core.text import tidy
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 else:
     biip, gs1_element_strings, parse = map(later, ("biip", "biip.gs1_element_strings", "urllib.parse"))
 
-IMEI_DIGITS = 15
 SHORTEST, LONGEST = 4, 60  # signs
 _RETAIL = frozenset({"]E0", "]E4", "]I1"})  # EAN and UPC, ITF-14: numbers of articles
 _GS1 = frozenset({"]C1", "]d2", "]e0", "]J1", "]Q3"})
@@ -35,13 +34,6 @@ _PLAIN = r"[A-Za-z0-9][A-Za-z0-9 /._+-]{3,59}"
 _NAMED = frozenset({"sn", "serial", "serialno", "serialnumber", "serial_number", "imei"})  # in an address
 
 
-class Code(NamedTuple):
-    """A barcode: its AIM identifier and its text."""
-
-    symbology: str
-    text: str
-
-
 class _Rank(IntEnum):
     """How sure it is that a text is the serial number, the surest first."""
 
@@ -56,31 +48,23 @@ def serials(codes: Iterable[tuple[str, str]]) -> list[str]:
     Numbers of articles are none, and neither are addresses without a number in them.
     """
     found = sorted(
-        ((rank, value) for code in codes for rank, value in _candidates(Code(*code))), key=lambda each: each[0]
+        ((rank, value) for symbology, text in codes for rank, value in _candidates(symbology, text)),
+        key=lambda each: each[0],
     )
     return list(dict.fromkeys(value for _rank, value in found))
 
 
-def is_imei(text: str) -> bool:
-    """Tell whether a text is 15 digits that end with the right Luhn digit (3GPP TS 23.003, annex B)."""
-    if len(text) != IMEI_DIGITS or not (text.isascii() and text.isdigit() and text.strip("0")):
-        return False
-    doubled = "".join(str(int(digit) * (1 + place % 2)) for place, digit in enumerate(reversed(text)))
-    return sum(map(int, doubled)) % 10 == 0
-
-
-def _candidates(code: Code) -> Iterator[tuple[_Rank, str]]:
-    if code.symbology in _RETAIL:
+def _candidates(symbology: str, text: str) -> Iterator[tuple[_Rank, str]]:
+    if symbology in _RETAIL:
         return
-    for rank, value in _values(code):
+    for rank, value in _values(symbology, text.strip()):
         clean = tidy(value).strip(" .-_/+")
         if SHORTEST <= len(clean) <= LONGEST and any(sign.isdigit() for sign in clean):
             yield (_Rank.IMEI if is_imei(clean) else rank), clean
 
 
-def _values(code: Code) -> Iterator[tuple[_Rank, str]]:
-    text = code.text.strip()
-    if code.symbology in _GS1:
+def _values(symbology: str, text: str) -> Iterator[tuple[_Rank, str]]:
+    if symbology in _GS1:
         said = list(_elements(text))
     elif text.startswith(_ENVELOPE):
         parts = re.split(f"[{_GS}{_RS}\x04]", text.removeprefix(_ENVELOPE))

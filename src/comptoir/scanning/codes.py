@@ -5,7 +5,7 @@ from typing import NamedTuple
 from comptoir.core import refs
 from comptoir.core.refs import check_digit, gtin, is_proved
 
-SSCC, IMEI, UPC_E = 18, 15, 8
+SSCC, UPC_E = 18, 8
 _LONG = frozenset({12, 13, 14, SSCC})  # as long as this, a number that has no other use here was meant to be right
 
 
@@ -61,15 +61,6 @@ def sscc(text: str) -> str:
     """Give the 18 digits of a shipping container's number (with or without its AI 00) that is right, else nothing."""
     digits = text[2:] if len(text) == SSCC + 2 and text.startswith("00") else text
     return digits if len(digits) == SSCC and is_proved(digits) else ""
-
-
-def is_imei(text: str) -> bool:
-    """Tell whether a text is a phone's number: 15 digits and a right Luhn digit (3GPP TS 23.003, B)."""
-    # Ours and not python-stdnum's: importing that costs 35 ms, and the first scan would wait for it.
-    if len(text) != IMEI or not is_digits(text) or not text.strip("0"):
-        return False
-    doubled = (2 * int(digit) for digit in text[-2::-2])
-    return (sum(map(int, text[::2])) + sum(d - 9 if d > 9 else d for d in doubled)) % 10 == 0  # noqa: PLR2004 - one digit
 
 
 def expected_digit(text: str) -> str:

@@ -9,12 +9,11 @@ from comptoir.buyback import queries as buybacks
 from comptoir.catalog import queries as devices
 from comptoir.core import paris
 from comptoir.core.errors import NotFound
-from comptoir.core.refs import typed
+from comptoir.core.refs import is_imei, typed
 from comptoir.deliveries import queries as deliveries
 from comptoir.deliveries.queries import FoundRow
 from comptoir.repairs import queries as repairs
 from comptoir.returns import queries as returns
-from comptoir.scanning import codes
 from comptoir.scanning.commands import Profile
 from comptoir.scanning.rules import Kind
 
@@ -176,7 +175,7 @@ def _repaired(reader: "Reader", serial: str) -> list[Record]:
 
 def _serial(reader: "Reader", value: str) -> list[Record]:
     """Find the repairs of a device by its serial number; an IMEI is a kind of its own."""
-    return [] if codes.is_imei(value) else _repaired(reader, typed(value))
+    return [] if is_imei(value) else _repaired(reader, typed(value))
 
 
 def _repair(row: repairs.CaseRow) -> Record:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from comptoir.core.i18n import _
-from comptoir.core.refs import IN_STORE, gtin, is_number
+from comptoir.core.refs import IN_STORE, gtin, is_imei, is_number
 from comptoir.core.text import shown
 from comptoir.deliveries.rules import reference_key
 from comptoir.repairs.rules import is_repair
@@ -317,7 +317,7 @@ def _labelled(label: gs1.Label, name: str, proof: Proof, why: tuple[str, ...]) -
     found += [(Kind.REFERENCE, reference_key(elements.get(name, ""))) for name in ("customer_part", "additional_id")]
     found += [(Kind.SSCC, container or "")]
     serial = elements.get("serial", "")
-    found += [(Kind.IMEI, serial if codes.is_imei(serial) else "")]
+    found += [(Kind.IMEI, serial if is_imei(serial) else "")]
     given = [(kind, value) for kind, value in found if value]
     for kind, value in given or [(Kind.REFERENCE, reference_key(label.written))]:
         yield Reading(label.written, kind, value, name, proof, elements, why)
@@ -333,7 +333,7 @@ def _numbers(text: str) -> Iterator[tuple[Kind, str, Proof, str]]:
             (Kind.GTIN, gtin(text), _("its check digit is right")),
             (Kind.GTIN, codes.upc_e(text), _("as a UPC-E, its check digit is right")),
             (Kind.SSCC, codes.sscc(text), _("its check digit is right")),
-            (Kind.IMEI, text if codes.is_imei(text) else "", _("its check digit is right")),
+            (Kind.IMEI, text if is_imei(text) else "", _("its check digit is right")),
         ):
             if value:
                 yield kind, value, Proof.CHECK_DIGIT, told
