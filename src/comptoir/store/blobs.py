@@ -7,14 +7,13 @@ import os
 import re
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from comptoir.core.errors import DatabaseTrouble, Refused, reason_of
+from comptoir.core.errors import DatabaseTrouble, Refused
 from comptoir.core.i18n import _
 from comptoir.core.later import later
-from comptoir.store.sqlite import DatabaseUnusable
+from comptoir.store.sqlite import synced, unusable
 
 if TYPE_CHECKING:
     import hashlib
@@ -27,7 +26,6 @@ FANNED = 2  # digits of the digest that name the folder
 DRAFT = ".draft-"
 ABANDONED = 86_400.0  # seconds after which a draft is that of a process that died
 _DIGEST = "[0-9a-f]{64}"
-_FULL = frozenset({ENOSPC, EDQUOT})
 
 
 class Kept(NamedTuple):
@@ -165,17 +163,7 @@ def _placed(folder: Path, draft: Path, digest: str) -> None:
     draft.replace(target)
     # A name is on the disk once its folder is; each folder may have been made by a process that then died.
     for place in (target.parent, folder, folder.parent):
-        _synced(place)
-
-
-def _synced(place: Path) -> None:
-    if os.name != "posix":  # elsewhere a folder cannot be opened
-        return
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        synced(place)
 
 
 def _swept(folder: Path, before: float) -> None:
@@ -192,8 +180,4 @@ def _troubles(folder: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            told = DatabaseUnusable(folder, _("the disk is full"), _("free some space; nothing was changed"))
-        else:
-            told = DatabaseUnusable(folder, reason_of(error))
-        raise told from error
+        raise unusable(folder, error) from error

@@ -167,6 +167,17 @@ def unusable(path: Path, error: OSError) -> DatabaseUnusable:
     return _disk_full(path) if error.errno in {ENOSPC, EDQUOT} else DatabaseUnusable(path, reason_of(error))
 
 
+def synced(folder: Path) -> None:
+    """Put the names of a folder on the disk, where the system opens folders; raise OSError."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _disk_full(path: Path) -> DatabaseUnusable:
     return DatabaseUnusable(path, _("the disk is full"), _("free some space; nothing was changed"))
 

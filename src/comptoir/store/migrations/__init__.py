@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from comptoir.core.i18n import _
 from comptoir.core.later import later
-from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, State, state, troubles, unusable
+from comptoir.store.sqlite import APPLICATION_ID, SCHEMA, State, state, synced, troubles, unusable
 from comptoir.store.turn import turn
 from comptoir.store.write import connect
 
@@ -59,7 +59,7 @@ def _create(path: Path) -> None:
         _make(draft)
         _set_aside(path)
         draft.replace(path)
-        _synced(path.parent)
+        _settled(path.parent)
     finally:
         for end in ("", "-wal", "-shm"):
             draft.with_name(draft.name + end).unlink(missing_ok=True)
@@ -74,14 +74,10 @@ def _make(path: Path) -> None:
         connection.executescript(f"{begun} {schema()} {named} COMMIT; PRAGMA journal_mode = WAL")
 
 
-def _synced(folder: Path) -> None:
+def _settled(folder: Path) -> None:
     # A name is on the disk once its folder is. Where a folder cannot be opened, SQLite does without too.
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        synced(folder)
 
 
 def schema() -> str:
@@ -106,7 +102,7 @@ def _copied(path: Path) -> Path:
     except BaseException:
         copy.unlink()  # it looks like a copy, and keeps the room that is wanting
         raise
-    _synced(copy.parent)
+    _settled(copy.parent)
     return copy
 
 
