@@ -133,7 +133,6 @@ def find(
 def export(desk: Desk, view: View, *, since: Since = "") -> None:
     """Write every line, or those from a day on."""
     first = queries.since(since, desk.clock.now()) if since else ""
-    if view.format is None and view.chosen() is Format.TABLE:
-        view = view._replace(format=Format.CSV)
+    view = view.otherwise(Format.CSV)
     with desk.reading() as reader:
         desk.out.rows(EXPORTED, queries.exported(reader, first, "," if view.excel else "."), view)

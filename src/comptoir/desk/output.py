@@ -80,6 +80,11 @@ class View(NamedTuple):
         named = self.output.rpartition(".")[2].lower()
         return asked.pop() if asked else Format(named) if named in set(Format) else Format.TABLE
 
+    def otherwise(self, usual: Format) -> "View":
+        """Give the view in a format of its own where nothing asks for one, the file's name included; raise TwoFormats."""
+        is_open = self.chosen() is Format.TABLE and self.format is None
+        return self._replace(format=usual) if is_open else self
+
 
 class Column(NamedTuple):
     """A field of a row: its stable key, its title for eyes, and the words shown for its values."""

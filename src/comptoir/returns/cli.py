@@ -350,8 +350,7 @@ def export(
 ) -> None:
     """Write cases as the import reads them."""
     first = queries.since(since, desk.clock.now()) if since else ""
-    if view.format is None and view.chosen() is Format.TABLE:
-        view = view._replace(format=Format.CSV)
+    view = view.otherwise(Format.CSV)
     with desk.reading() as reader:
         desk.out.rows(columns.EXPORTED, exports.exported(reader, first), view)
 

@@ -229,8 +229,7 @@ def printed(desk: Desk, output: str) -> None:
 
 def _live(view: View, kind: str) -> View:
     # A table waits for the last scan, and a scanner that nobody watches has none.
-    waits = kind != "pipe" and view.chosen() is Format.TABLE and view.format is None
-    return view._replace(format=Format.JSONL) if waits else view
+    return view if kind == "pipe" else view.otherwise(Format.JSONL)
 
 
 def _exhaust(taken: "Iterable[Scanned | Returned]") -> None:
