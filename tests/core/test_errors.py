@@ -8,7 +8,7 @@ import pytest
 import comptoir
 from comptoir import app
 from comptoir.core import errors
-from comptoir.core.errors import ComptoirError
+from comptoir.core.errors import REFUSED, ComptoirError, NotFound, Refused, Several, noted, raise_all
 
 
 def every_class() -> list[type[ComptoirError]]:
@@ -72,13 +72,13 @@ def test_a_missing_value_names_its_flag_and_says_what_to_do() -> None:
 
 
 def test_nothing_found_raises_nothing() -> None:
-    errors.raise_all([])
+    raise_all([])
 
 
 def test_one_failure_is_raised_as_itself() -> None:
     alone = errors.NotFound("x")
     with pytest.raises(errors.NotFound) as raised:
-        errors.raise_all([alone])
+        raise_all([alone])
     assert raised.value is alone
     assert list(alone.problems()) == [alone]
 
@@ -86,7 +86,7 @@ def test_one_failure_is_raised_as_itself() -> None:
 def test_several_failures_are_told_in_order_and_the_first_gives_the_code() -> None:
     found = [errors.Refused("one"), errors.NotFound("two"), errors.UsageProblem("three")]
     with pytest.raises(errors.Several) as raised:
-        errors.raise_all(found)
+        raise_all(found)
     assert list(raised.value.problems()) == found
     assert raised.value.exit_code == 4
     assert raised.value.message.split("\n") == ["one", "two", "three"]
@@ -101,3 +101,19 @@ def test_a_failure_is_an_exception_that_says_its_sentence() -> None:
 
 def test_formatting_leaves_braces_of_the_data_alone() -> None:
     assert "`{0} %s {}`" in errors.MissingValue("{0} %s {}").message
+
+
+def test_what_is_raised_is_noted_and_told_at_once_in_its_order() -> None:
+    problems: list[ComptoirError] = []
+    with noted(problems):
+        raise Refused("one")
+    with noted(problems):
+        raise Several([Refused("two"), NotFound("three")])
+    with noted(problems):
+        pass
+    with pytest.raises(Several) as told:
+        raise_all(problems)
+    assert [each.message for each in told.value.problems()] == ["one", "two", "three"]
+    assert told.value.exit_code == REFUSED
+    with pytest.raises(ZeroDivisionError), noted(problems):
+        raise ZeroDivisionError  # a bug is no problem of the person's

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from comptoir.attachments import formats, nameplates
 from comptoir.attachments.refusals import FileChanged, NeedsPicture
 from comptoir.attachments.rules import MOST_BYTES, Document, Kind, Media, distinct, original, safe_name
-from comptoir.core.errors import ComptoirError, OutsideFailure, raise_all
+from comptoir.core.errors import ComptoirError, OutsideFailure, noted, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
@@ -44,10 +44,8 @@ def checked(desk: Desk, paths: Iterable[Path], kind: Kind) -> list[Checked]:
     found: list[Checked] = []
     problems: list[ComptoirError] = []
     for path in paths:
-        try:
+        with noted(problems):
             found.append(_checked(desk, path, kind))
-        except ComptoirError as problem:
-            problems += problem.problems()
     raise_all(problems)
     return found
 
@@ -126,11 +124,8 @@ def _read_off(desk: Desk, path: Path, media_type: str) -> tuple[str, ...]:
 def _check_whole(kept_in: Path, rows: "Sequence[AttachmentRow]") -> None:
     problems: list[ComptoirError] = []
     for row in rows:
-        try:
-            with blobs.opened(kept_in, row.digest):
-                pass
-        except ComptoirError as problem:
-            problems.append(problem)
+        with noted(problems), blobs.opened(kept_in, row.digest):
+            pass
     raise_all(problems)
 
 

@@ -1,6 +1,7 @@
 """What can be refused: one base class; each failure carries its exit code and builds its own sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 from comptoir.core.i18n import _, mark
 
@@ -103,6 +104,15 @@ def reason_of(error: Exception) -> str:
     """Give what the system says of a failure, in the language in use where the words are known."""
     told = getattr(error, "strerror", None) or str(error)
     return _(told) if told else type(error).__name__
+
+
+@contextmanager
+def noted(problems: list[ComptoirError]) -> Generator[None]:
+    """Note what is raised among problems, for `raise_all` to raise all of them at once."""
+    try:
+        yield
+    except ComptoirError as problem:
+        problems += problem.problems()
 
 
 def raise_all(found: Sequence[ComptoirError]) -> None:

@@ -81,7 +81,7 @@ class View(NamedTuple):
         return asked.pop() if asked else Format(named) if named in set(Format) else Format.TABLE
 
     def otherwise(self, usual: Format) -> "View":
-        """Give the view in a format of its own where nothing asks for one, the file's name included; raise TwoFormats."""
+        """Give the view in its usual format where no option and no file's name asks for one; raise TwoFormats."""
         is_open = self.chosen() is Format.TABLE and self.format is None
         return self._replace(format=usual) if is_open else self
 

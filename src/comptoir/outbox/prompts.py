@@ -5,7 +5,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from comptoir.core.errors import OUTSIDE, ComptoirError, UsageProblem, raise_all
+from comptoir.core.errors import OUTSIDE, ComptoirError, UsageProblem, noted, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.desk import Desk, phones
@@ -22,7 +22,7 @@ from comptoir.desk.mailing import (
 )
 from comptoir.outbox import documents, queries
 from comptoir.outbox.queries import MessageDetail
-from comptoir.outbox.rules import OneAddressForSeveral, Outcome, UnknownMail, WrongAddress, WrongNumber
+from comptoir.outbox.rules import OneAddressForSeveral, Outcome, WrongAddress, WrongNumber
 from comptoir.store.sending import Channel, Sending
 
 if TYPE_CHECKING:
@@ -259,10 +259,8 @@ def _found(desk: Desk, numbers: Sequence[int]) -> list[MessageDetail]:
     problems: list[ComptoirError] = []
     with desk.reading() as reader:
         for number in dict.fromkeys(numbers):
-            try:
+            with noted(problems):
                 rows.append(queries.message(reader, number))
-            except UnknownMail as error:
-                problems.append(error)
     raise_all(problems)
     return rows
 

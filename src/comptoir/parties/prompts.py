@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from comptoir.core.errors import ComptoirError, Refused, raise_all
+from comptoir.core.errors import ComptoirError, Refused, noted, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
@@ -89,15 +89,11 @@ def form(desk: Desk, identity: Identity, pickup: Pickup) -> tuple[dict[str, str]
     found: list[ComptoirError] = []
     seller: dict[str, str] = {}
     place: dict[str, str] = {}
-    try:
+    with noted(found):
         seller = _who(desk, identity)
-    except ComptoirError as problem:
-        found += problem.problems()
     if seller or pickup.typed:
-        try:
+        with noted(found):
             place = _where(desk, pickup, seller.get("siret"))
-        except ComptoirError as problem:
-            found += problem.problems()
     raise_all(found)
     return seller, place
 

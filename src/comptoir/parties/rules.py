@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from comptoir.core.errors import ComptoirError, MissingValue, NotFound, UsageProblem, raise_all
+from comptoir.core.errors import ComptoirError, MissingValue, NotFound, UsageProblem, noted, raise_all
 from comptoir.core.i18n import _
 
 Check = Callable[[str], str]
@@ -68,11 +68,9 @@ def checked(form: Mapping[str, str | None], checks: Mapping[str, Check]) -> dict
     found: list[ComptoirError] = []
     for key, check in checks.items():
         text = form[key]
-        try:
+        with noted(found):
             if text is None:
                 raise MissingValue(f"--{key.replace('_', '-')}")
             values[key] = check(text)
-        except ComptoirError as problem:
-            found.append(problem)
     raise_all(found)
     return values

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from comptoir.core.errors import ComptoirError, MissingValue, raise_all
+from comptoir.core.errors import ComptoirError, MissingValue, noted, raise_all
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
@@ -93,11 +93,9 @@ def _check_given(given: Given, now: date) -> None:
     found: list[ComptoirError] = []
     for name, check in _checks(now).items():
         text = given[name]
-        try:
-            if text is not None and (text or name not in _NOTHING_SAID):
+        if text is not None and (text or name not in _NOTHING_SAID):
+            with noted(found):
                 check(text)
-        except ComptoirError as problem:
-            found.append(problem)
     raise_all(found)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
 from comptoir.core.acting import By
-from comptoir.core.errors import ComptoirError, MissingValue, raise_all
+from comptoir.core.errors import ComptoirError, MissingValue, noted, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.core.text import tidy
@@ -197,10 +197,8 @@ def _done(desk: Desk, numbers: Sequence[str], verb: "Callable[[Session, str, By]
     problems: list[ComptoirError] = []
     with desk.writing() as session:
         for number in numbers:
-            try:
+            with noted(problems):
                 verb(session, number, desk.by())
-            except ComptoirError as problem:
-                problems.append(problem)
         raise_all(problems)
     with desk.reading() as reader:
         return [row for number in numbers for row in queries.cases(reader, {"number": number})]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comptoir.core import money
-from comptoir.core.errors import ComptoirError, MissingValue, raise_all
+from comptoir.core.errors import ComptoirError, MissingValue, noted, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.core.refs import gtin
@@ -101,10 +101,8 @@ def added(
     with desk.bulk() as connection:
         problems: list[ComptoirError] = []
         for place, count in quantities.items():
-            try:
+            with noted(problems):
                 basket.add(connection, place, count, why, desk.by())
-            except ComptoirError as problem:
-                problems.append(problem)
         raise_all(problems)
     key = why.key if why else ""
     return [item for item in held(desk) if item.reason == key and Place(int(item.note), item.line) in quantities]

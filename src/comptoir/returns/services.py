@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from comptoir.core import money
 from comptoir.core.acting import By, at
-from comptoir.core.errors import ComptoirError, raise_all
+from comptoir.core.errors import ComptoirError, noted, raise_all
 from comptoir.deliveries.tables import DeliveryReturn
 from comptoir.desk.paper import to_content
 from comptoir.returns import basket, documents, queries, remaining
@@ -103,10 +103,8 @@ def judge(session: Session, number: str, verdicts: dict[int, Verdict], by: By) -
     raise_all([NoLineOfCase(number, position) for position in verdicts if position not in lines])
     problems: list[ComptoirError] = []
     for position, verdict in verdicts.items():
-        try:
+        with noted(problems):
             check_verdict(position, lines[position].quantity, verdict)
-        except ComptoirError as problem:
-            problems.append(problem)
     raise_all(problems)
     for position, verdict in verdicts.items():
         lines[position].sqlmodel_update(verdict._asdict())

@@ -1,12 +1,11 @@
 """What commands on technicians read of the line, ask, and do."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from comptoir.core import paris
-from comptoir.core.errors import ComptoirError, raise_all
+from comptoir.core.errors import ComptoirError, noted, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.core.text import fold, tidy
@@ -109,9 +108,9 @@ def added(desk: Desk, text: str, email: str | None, fiches: Sequence[int], days:
     """Record a technician, or take one back who left; raise every problem of what was typed at once."""
     problems: list[ComptoirError] = []
     name = address = ""
-    with _noted(problems):
+    with noted(problems):
         name = rules.name(text)
-    with _noted(problems):
+    with noted(problems):
         address = fields.email(email) if email else ""
     if not fiches and any(days):
         problems.append(NothingToDate())
@@ -202,22 +201,13 @@ def conditions(desk: Desk, asked: Mapping[str, str | bool]) -> dict[str, str | i
     return kept | {key: day.isoformat() for key, day in days.items() if day}
 
 
-@contextmanager
-def _noted(problems: list[ComptoirError]) -> Generator[None]:
-    """Note what is raised among problems, to raise all of them at once."""
-    try:
-        yield
-    except ComptoirError as problem:
-        problems += problem.problems()
-
-
 def _grant(desk: Desk, fiches: Sequence[int], days: Days, problems: list[ComptoirError]) -> "services.Grant":
     """Read what tells of qualifications, from today on by default; raise its problems, and those found before."""
     since, until, certificate = desk.today(), None, ""
-    with _noted(problems):
+    with noted(problems):
         certificate = rules.line("--certificate", days.certificate or "")
     numbers = _fiches(fiches, problems)
-    with _noted(problems):
+    with noted(problems):
         since = _day(desk, "--since", days.since) or since
         until = _day(desk, "--until", days.until)
         rules.check_order(since, until)
@@ -230,7 +220,7 @@ def _plan(desk: Desk, course: Course, given_by: str) -> "services.Plan":
     now = desk.today()
     problems: list[ComptoirError] = []
     title = ""
-    with _noted(problems):
+    with noted(problems):
         title = rules.title(_("TOPIC"), course.title)
     numbers = _fiches(course.fiches, problems)
     raise_all(problems)
@@ -244,7 +234,7 @@ def _plan(desk: Desk, course: Course, given_by: str) -> "services.Plan":
 def _fiches(given: Sequence[int], problems: list[ComptoirError]) -> tuple[int, ...]:
     """Give the numbers of fiches in order, each once; note those that are none."""
     for number in given:
-        with _noted(problems):
+        with noted(problems):
             rules.check_fiche(number)
     return tuple(sorted(set(given)))
 

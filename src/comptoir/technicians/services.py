@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from comptoir.core.acting import By
-from comptoir.core.errors import ComptoirError, raise_all
+from comptoir.core.errors import ComptoirError, noted, raise_all
 from comptoir.core.text import fold
 from comptoir.store.engine import driver
 from comptoir.store.history import record
@@ -76,10 +76,8 @@ def qualify(session: Session, technician: int, grant: Grant, by: By) -> None:
     mine = queries.periods(Reader(driver(session)), technician)
     problems: list[ComptoirError] = []
     for period in grant.periods():
-        try:
+        with noted(problems):
             check_adds(kept.name, mine, period)
-        except ComptoirError as problem:
-            problems.append(problem)
     raise_all(problems)
     for period in grant.periods():
         _grant(session, kept, period, by)
