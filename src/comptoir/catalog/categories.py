@@ -1,28 +1,20 @@
 """The categories: shipped with the program as TOML, extended or replaced by the shop's own file."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from comptoir.catalog.diagnosis import Categories, Category, Choice, Option, Pickup, Question, Step
 from comptoir.catalog.rules import Grade
-from comptoir.core import money
-from comptoir.core.errors import ComptoirError, UsageProblem, reason_of
+from comptoir.core import money, toml
+from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
 from comptoir.core.text import fold
+from comptoir.core.toml import Kind
 
 Entry = TypeVar("Entry")
 SHIPPED = Path(__file__).with_name("categories.toml")
 PARTS = ("questions", "transports", "payments", "steps", "categories")
-
-
-class Kind(NamedTuple):
-    """What a key of the file holds: a type, of which type its elements are, and whether it may be absent."""
-
-    of: type
-    inside: type | None = None
-    optional: bool = False
 
 
 TEXT, TEXTS, TABLES = Kind(str), Kind(list, str), Kind(list, dict)
@@ -32,7 +24,7 @@ OFFER = {
     "printed": Kind(str, optional=True),
     "price": Kind(str, optional=True),
 }
-FORMS: Mapping[str, Mapping[str, Kind]] = {
+FORMS: Mapping[str, toml.Form] = {
     "questions": {"text": TEXT, "choices": TABLES},
     "choices": {
         "key": TEXT,
@@ -68,27 +60,15 @@ class BadCategories(UsageProblem):
 
 def load(own: str) -> Categories:
     """Read the shipped categories, then the shop's file when there is one; raise BadCategories."""
-    shipped = tomllib.loads(SHIPPED.read_text("utf-8"))
-    if not own:
-        return _built(shipped)
-    path = Path(own)
-    try:
-        path = path.expanduser()
-        return _built(_merged(shipped, tomllib.loads(path.read_text("utf-8"))))
-    except OSError as error:
-        raise BadCategories(path, reason_of(error)) from error
-    except KeyError as error:
-        raise BadCategories(path, _("`{name}` is missing or unknown").format(name=error.args[0])) from error
-    except (ValueError, RuntimeError, ComptoirError) as error:
-        raise BadCategories(path, str(error)) from error
+    shipped = toml.read(SHIPPED)
+    return toml.made_of(own, lambda data: _built(_merged(shipped, data)), BadCategories) if own else _built(shipped)
 
 
 def _merged(shipped: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     for part, entries in own.items():
         if part not in PARTS:
             raise KeyError(part)
-        if not isinstance(entries, dict):
-            raise ValueError(_("`{name}` is not of its kind").format(name=part))  # noqa: TRY004 - one family of reasons
+        toml.of_its_kind(part, entries, Kind(dict))
     # A category is found in any spelling: the shop's replaces the shipped one in any spelling too.
     replaced = {fold(label) for label in own.get("categories", {})}
     kept = {label: value for label, value in shipped["categories"].items() if fold(label) not in replaced}
@@ -117,22 +97,7 @@ def _built(data: Mapping[str, Mapping[str, Any]]) -> Categories:
 
 def _form(part: str, key: str, entry: object) -> dict[str, Any]:
     """Check an entry against the form of its part; raise ValueError or KeyError."""
-    form = FORMS[part]
-    if not isinstance(entry, dict):
-        raise ValueError(_("`{name}` is not of its kind").format(name=f"{part}.{key}"))  # noqa: TRY004 - one family of reasons
-    for name in (*(name for name, kind in form.items() if not kind.optional), *entry):
-        if name not in form or name not in entry:
-            raise KeyError(f"{part}.{key}.{name}")
-        if not _fits(entry[name], form[name]):
-            raise ValueError(_("`{name}` is not of its kind").format(name=f"{part}.{key}.{name}"))
-    return entry
-
-
-def _fits(value: object, kind: Kind) -> bool:
-    if type(value) is not kind.of:
-        return False
-    elements = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return all(type(element) is kind.inside for element in elements)
+    return toml.formed(f"{part}.{key}", entry, FORMS[part])
 
 
 def _picked(label: str, keys: list[str], known: Mapping[str, Entry]) -> tuple[Entry, ...]:

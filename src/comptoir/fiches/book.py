@@ -4,48 +4,34 @@ What is shipped is read from its JSON (`python -m comptoir.fiches` writes it ane
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from comptoir.core import money
-from comptoir.core.errors import ComptoirError, UsageProblem, reason_of
+from comptoir.core import money, toml
+from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
-from comptoir.core.later import later
+from comptoir.core.toml import Kind
 from comptoir.fiches.rules import FICHES, Book, Fiche, Identifier, Moment, Point, Product, names
-
-if TYPE_CHECKING:
-    import tomllib
-else:
-    tomllib = later("tomllib")
 
 SHIPPED = (Path(__file__).with_name("fiches.toml"), Path(__file__).with_name("products.toml"))
 PARTS = ("fiches", "products")
 QUICK = {part: Path(__file__).with_name(f"{part}.json") for part in PARTS}
-_KEY = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 
 
-class Kind(NamedTuple):
-    """What a key of the file holds: its type, and whether it may be absent."""
-
-    of: type
-    optional: bool = False
-
-
-POINT: Mapping[str, Kind] = {
+POINT: toml.Form = {
     "label": Kind(str),
     "moment": Kind(str),
     "required": Kind(bool),
     "safety": Kind(bool, optional=True),
-    "products": Kind(list, optional=True),
+    "products": Kind(list, str, optional=True),
 }
-PRODUCT: Mapping[str, Kind] = {
+PRODUCT: toml.Form = {
     "label": Kind(str),
     "family": Kind(str),
     "fiche": Kind(int),
-    "aliases": Kind(list, optional=True),
+    "aliases": Kind(list, str, optional=True),
     "identifier": Kind(str, optional=True),
     "circular": Kind(bool, optional=True),
     "bonus": Kind(str, optional=True),
@@ -53,7 +39,7 @@ PRODUCT: Mapping[str, Kind] = {
     "ecologic": Kind(str, optional=True),
     "ecosystem": Kind(str, optional=True),
 }
-FICHE: Mapping[str, Kind] = {"risks": Kind(str), "points": Kind(dict)}
+FICHE: toml.Form = {"risks": Kind(str), "points": Kind(dict)}
 
 
 class BadPoints(UsageProblem):
@@ -69,18 +55,7 @@ class BadPoints(UsageProblem):
 def load(own: str) -> Book:
     """Read the shipped fiches and products, then the shop's file when there is one; raise BadPoints."""
     shipped = {part: _quick(part) for part in PARTS}
-    if not own:
-        return _built(shipped)
-    path = Path(own)
-    try:
-        path = path.expanduser()
-        return _built(_changed(shipped, tomllib.loads(path.read_text("utf-8"))))
-    except OSError as error:
-        raise BadPoints(path, reason_of(error)) from error
-    except KeyError as error:
-        raise BadPoints(path, _("`{name}` is missing or unknown").format(name=error.args[0])) from error
-    except (ValueError, RuntimeError, ComptoirError) as error:
-        raise BadPoints(path, str(error)) from error
+    return toml.made_of(own, lambda data: _built(_changed(shipped, data)), BadPoints) if own else _built(shipped)
 
 
 def load_products(own: str) -> Mapping[str, Product]:
@@ -94,7 +69,7 @@ def written() -> dict[str, Any]:
     """Read what is shipped from its TOML, part by part: what the JSON is written from."""
     found: dict[str, Any] = {}
     for path in SHIPPED:
-        found |= tomllib.loads(path.read_text("utf-8"))
+        found |= toml.read(path)
     return found
 
 
@@ -123,8 +98,8 @@ def _merged(place: str, shipped: Mapping[str, Any], own: object) -> dict[str, An
 
 def _tables(place: str, entries: object) -> Iterable[tuple[str, dict[str, Any]]]:
     """Give the tables of a part by key; raise ValueError where there is something else."""
-    for key, entry in _of_its_kind(place, entries, dict).items():
-        yield key, _of_its_kind(f"{place}.{key}", entry, dict)
+    for key, entry in toml.of_its_kind(place, entries, Kind(dict)).items():
+        yield key, toml.of_its_kind(f"{place}.{key}", entry, Kind(dict))
 
 
 def _built(data: Mapping[str, Mapping[str, Any]]) -> Book:
@@ -138,18 +113,18 @@ def _built(data: Mapping[str, Mapping[str, Any]]) -> Book:
 
 def _fiche(number: int, entry: Mapping[str, Any]) -> Fiche:
     place = f"fiches.{number}"
-    _check_form(place, entry, FICHE)
+    toml.formed(place, entry, FICHE)
     points = tuple(_point(f"{place}.points.{key}", key, point) for key, point in entry["points"].items())
-    return Fiche(number, _text(f"{place}.risks", entry["risks"]), points)
+    return Fiche(number, toml.filled(f"{place}.risks", entry["risks"]), points)
 
 
 def _point(place: str, key: str, entry: Mapping[str, Any]) -> Point:
-    _check_key(place, key)
-    _check_form(place, entry, POINT)
-    _check_choice(f"{place}.moment", entry["moment"], Moment)
+    toml.check_key(place, key)
+    toml.formed(place, entry, POINT)
+    toml.check_choice(f"{place}.moment", entry["moment"], Moment)
     return Point(
         key=key,
-        label=_text(f"{place}.label", entry["label"]),
+        label=toml.filled(f"{place}.label", entry["label"]),
         moment=Moment(entry["moment"]),
         required=entry["required"],
         safety=entry.get("safety", False),
@@ -159,15 +134,15 @@ def _point(place: str, key: str, entry: Mapping[str, Any]) -> Point:
 
 def _product(key: str, entry: Mapping[str, Any]) -> Product:
     place = f"products.{key}"
-    _check_key(place, key)
-    _check_form(place, entry, PRODUCT)
-    _check_choice(f"{place}.fiche", entry["fiche"], FICHES)
+    toml.check_key(place, key)
+    toml.formed(place, entry, PRODUCT)
+    toml.check_choice(f"{place}.fiche", entry["fiche"], FICHES)
     identifier = entry.get("identifier", Identifier.SERIAL.value)
-    _check_choice(f"{place}.identifier", identifier, Identifier)
+    toml.check_choice(f"{place}.identifier", identifier, Identifier)
     return Product(
         key=key,
-        label=_text(f"{place}.label", entry["label"]),
-        family=_text(f"{place}.family", entry["family"]),
+        label=toml.filled(f"{place}.label", entry["label"]),
+        family=toml.filled(f"{place}.family", entry["family"]),
         fiche=entry["fiche"],
         aliases=_texts(f"{place}.aliases", entry),
         identifier=Identifier(identifier),
@@ -179,44 +154,9 @@ def _product(key: str, entry: Mapping[str, Any]) -> Product:
     )
 
 
-def _check_form(place: str, entry: Mapping[str, Any], form: Mapping[str, Kind]) -> None:
-    """Check an entry against its form; raise ValueError or KeyError."""
-    for name in (*(name for name, kind in form.items() if not kind.optional), *entry):
-        if name not in form or name not in entry:
-            raise KeyError(f"{place}.{name}")
-        _of_its_kind(f"{place}.{name}", entry[name], form[name].of)
-
-
-def _of_its_kind(name: str, value: Any, kind: type) -> Any:  # noqa: ANN401 - what TOML may hold
-    if type(value) is not kind:
-        raise ValueError(_("`{name}` is not of its kind").format(name=name))
-    return value
-
-
-def _check_key(place: str, key: str) -> None:
-    if not _KEY.fullmatch(key):
-        raise ValueError(
-            _("`{name}` is no key: it takes lower-case letters, digits and _, 40 at most").format(name=place)
-        )
-
-
-def _check_choice(name: str, value: object, choices: Iterable[object]) -> None:
-    known = list(choices)
-    if value not in known:
-        raise ValueError(
-            _("`{name}` takes one of these: {choices}").format(name=name, choices=", ".join(map(str, known)))
-        )
-
-
-def _text(name: str, value: str) -> str:
-    if not value.strip():
-        raise ValueError(_("`{name}` is empty").format(name=name))
-    return value.strip()
-
-
 def _texts(name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
     listed = entry.get(name.rpartition(".")[2], [])
-    return tuple(_text(name, _of_its_kind(name, value, str)) for value in listed)
+    return tuple(toml.filled(name, value) for value in listed)
 
 
 def _euros(name: str, written: str) -> Decimal | None:

@@ -1,15 +1,15 @@
 """Reasons for a return: shipped with the program as TOML, extended or replaced by the shop's own file."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from comptoir.core import money
-from comptoir.core.errors import ComptoirError, UsageProblem, reason_of
+from comptoir.core import money, toml
+from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
+from comptoir.core.toml import Kind
 
 SHIPPED = Path(__file__).with_name("reasons.toml")
 FAMILIES = ("core", "new")
@@ -18,21 +18,19 @@ LONGEST_WINDOW = 36_500  # days: a hundred years, and the calendar still has the
 # Letters that no keyboard changes, and the orders that the scanner knows already.
 LETTERS = "BCDEFGHIJKLNOPRSTUVXY"
 TAKEN = ("VLDT", "CNCL", "PLUS", "LESS", "UNDO", "STOP", "REST")
-_KEY = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 _CODE = re.compile(rf"[{LETTERS}]{{4}}")
 _PERCENT = rf"(\d{{1,3}})(?:[.,](\d{{1,2}}))?[ {money.NO_BREAK}{money.NARROW}]?%"
 _WHOLE = Decimal(100)
-FORM: Mapping[str, type] = {
-    "label": str,
-    "family": str,
-    "credits": str,
-    "days": int,
-    "fee": str,
-    "at_once": bool,
-    "unopened": bool,
-    "code": str,
+FORM: toml.Form = {
+    "label": Kind(str),
+    "family": Kind(str),
+    "credits": Kind(str),
+    "days": Kind(int),
+    "fee": Kind(str, optional=True),
+    "at_once": Kind(bool),
+    "unopened": Kind(bool),
+    "code": Kind(str),
 }
-OPTIONAL = ("fee",)
 
 
 class Fee(NamedTuple):
@@ -78,19 +76,8 @@ class BadReasons(UsageProblem):
 
 def load(own: str) -> dict[str, Reason]:
     """Read the shipped reasons, then the shop's file when there is one, by key, in order; raise BadReasons."""
-    shipped = tomllib.loads(SHIPPED.read_text("utf-8"))
-    if not own:
-        return _built(shipped)
-    path = Path(own)
-    try:
-        path = path.expanduser()
-        return _built(shipped | tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise BadReasons(path, reason_of(error)) from error
-    except KeyError as error:
-        raise BadReasons(path, _("`{name}` is missing or unknown").format(name=error.args[0])) from error
-    except (ValueError, RuntimeError, ComptoirError) as error:
-        raise BadReasons(path, str(error)) from error
+    shipped = toml.read(SHIPPED)
+    return toml.made_of(own, lambda data: _built(shipped | data), BadReasons) if own else _built(shipped)
 
 
 def parse_fee(text: str) -> Fee:
@@ -124,25 +111,14 @@ def _built(data: Mapping[str, object]) -> dict[str, Reason]:
 
 def _form(key: str, entry: object) -> dict[str, Any]:
     """Check an entry against the form of a reason; raise ValueError or KeyError."""
-    if not _KEY.fullmatch(key):
-        raise ValueError(
-            _("`{name}` is no key: it takes lower-case letters, digits and _, 40 at most").format(name=key)
-        )
-    if not isinstance(entry, dict):
-        raise ValueError(_("`{name}` is not of its kind").format(name=key))  # noqa: TRY004 - one family of reasons
-    for name in (*(name for name in FORM if name not in OPTIONAL), *entry):
-        if name not in FORM or name not in entry:
-            raise KeyError(f"{key}.{name}")
-        if type(entry[name]) is not FORM[name]:
-            raise ValueError(_("`{name}` is not of its kind").format(name=f"{key}.{name}"))
-    return entry
+    toml.check_key(key, key)
+    return toml.formed(key, entry, FORM)
 
 
 def _reason(key: str, entry: Mapping[str, Any]) -> Reason:
-    _check_choice(f"{key}.family", entry["family"], FAMILIES)
-    _check_choice(f"{key}.credits", entry["credits"], CREDITS)
-    if not entry["label"].strip():
-        raise ValueError(_("`{name}` is empty").format(name=f"{key}.label"))
+    toml.check_choice(f"{key}.family", entry["family"], FAMILIES)
+    toml.check_choice(f"{key}.credits", entry["credits"], CREDITS)
+    toml.filled(f"{key}.label", entry["label"])
     if not 0 <= entry["days"] <= LONGEST_WINDOW:
         raise ValueError(_("`{name}` takes 0 to {most} days").format(name=f"{key}.days", most=LONGEST_WINDOW))
     if not _CODE.fullmatch(entry["code"]):
@@ -152,8 +128,3 @@ def _reason(key: str, entry: Mapping[str, Any]) -> Reason:
             _("`{name}`: {code} is an order of the scanner").format(name=f"{key}.code", code=entry["code"])
         )
     return Reason(**{**entry, "key": key, "fee": parse_fee(entry.get("fee", ""))})
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(_("`{name}` takes one of these: {choices}").format(name=name, choices=", ".join(choices)))
