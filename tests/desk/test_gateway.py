@@ -8,16 +8,14 @@ import struct
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import keyring
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from comptoir.core.clock import Clock
@@ -54,6 +52,7 @@ from ..outbox.gateway_server import (  # noqa: TID252 - one server fails for bot
     raw,
     silence,
 )
+from .conftest import InMemory, Locked, Ring
 from .test_mail import Certificates, Handing, certificates
 
 __all__ = ["certificates"]  # a fixture
@@ -90,35 +89,6 @@ def tried(answers: Answer = OK, patience: Patience = LONG, **given: Any) -> tupl
 
 
 # Settings
-
-
-class InMemory(KeyringBackend):
-    """A keyring that holds one secret."""
-
-    priority = 1
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return PLAIN if (service, username) == ("comptoir", "sms_secret") else None
-
-    def set_password(self, service: str, username: str, password: str) -> None: ...
-
-    def delete_password(self, service: str, username: str) -> None: ...
-
-
-class Locked(InMemory):
-    """A keyring that cannot be opened."""
-
-    def get_password(self, *_named: str) -> str | None:
-        raise keyring.errors.KeyringLocked
-
-
-@pytest.fixture
-def ring() -> Iterator[Callable[[KeyringBackend], None]]:
-    """Give the function that puts another keyring in its place."""
-    before = keyring.core._keyring_backend
-    keyring.set_keyring(NoKeyring())
-    yield keyring.set_keyring
-    keyring.core._keyring_backend = before
 
 
 def test_without_a_gateway_nothing_is_sent_and_the_setting_is_named() -> None:
@@ -192,10 +162,10 @@ def test_a_header_that_cannot_be_is_refused_and_its_value_is_not_shown(headers: 
 
 
 def test_a_secret_comes_from_the_environment_else_from_the_keyring_where_one_is_wanted(
-    ring: Callable[[KeyringBackend], None],
+    ring: Ring,
 ) -> None:
     bearer = {"sms_url": URL, "sms_headers": "Authorization: Bearer {secret}; X-Foo: bar;"}
-    ring(InMemory())
+    ring(InMemory("sms_secret", PLAIN))
     assert resolved(**bearer).headers == (("Authorization", f"Bearer {PLAIN}"), ("X-Foo", "bar"))
     assert resolved(**bearer, sms_secret=f"{GIVEN}\n").headers[0] == ("Authorization", f"Bearer {GIVEN}")
     assert resolved(sms_url=URL, sms_secret=GIVEN).secret == ""

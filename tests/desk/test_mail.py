@@ -4,7 +4,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,6 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
-import keyring
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -47,6 +46,7 @@ from comptoir.desk.smtp import Account, Security
 
 from ..outbox import mail_server  # noqa: TID252 - one server fails for both
 from ..outbox.mail_server import Fault, MailServer, answer, answer_and_drop, drip, drop, flood, silence  # noqa: TID252
+from .conftest import InMemory, Locked, Ring
 
 MOMENT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PDF = b"%PDF-1.4\r\n.\r\n\x00\xff.\n..\r"
@@ -167,44 +167,15 @@ def test_e_mails_come_from_the_shop_unless_told_otherwise() -> None:
         resolved(smtp_host="h")
 
 
-class InMemory(KeyringBackend):
-    """A keyring that holds one password."""
-
-    priority = 1
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return KEPT if (service, username) == ("comptoir", "smtp_password") else None
-
-    def set_password(self, service: str, username: str, password: str) -> None: ...
-
-    def delete_password(self, service: str, username: str) -> None: ...
-
-
-class Locked(InMemory):
-    """A keyring that cannot be opened."""
-
-    def get_password(self, *_named: str) -> str | None:
-        raise keyring.errors.KeyringLocked
-
-
-@pytest.fixture
-def ring() -> Iterator[Callable[[KeyringBackend], None]]:
-    """Give the function that puts another keyring in its place."""
-    before = keyring.core._keyring_backend
-    keyring.set_keyring(NoKeyring())
-    yield keyring.set_keyring
-    keyring.core._keyring_backend = before
-
-
-def test_a_password_comes_from_the_environment_else_from_the_keyring(ring: Callable[[KeyringBackend], None]) -> None:
-    ring(InMemory())
+def test_a_password_comes_from_the_environment_else_from_the_keyring(ring: Ring) -> None:
+    ring(InMemory("smtp_password", KEPT))
     assert resolved(**SERVER, smtp_user="shop").password == KEPT
     assert resolved(**SERVER, smtp_user="shop", smtp_password=GIVEN).password == GIVEN
     assert resolved(**SERVER, smtp_password=GIVEN).password == ""
 
 
 @pytest.mark.parametrize("backend", [NoKeyring(), Locked()])
-def test_a_user_without_a_password_is_told(ring: Callable[[KeyringBackend], None], backend: KeyringBackend) -> None:
+def test_a_user_without_a_password_is_told(ring: Ring, backend: KeyringBackend) -> None:
     ring(backend)
     with pytest.raises(NoPassword) as refused:
         resolved(**SERVER, smtp_user="shop")
