@@ -14,7 +14,7 @@ import pytest
 
 from comptoir.sandbox.ecologic_checks import duplicates
 from comptoir.sandbox.reference import API_KEY
-from comptoir.sandbox.server import Options, PortTaken, Sandbox, Served
+from comptoir.sandbox.server import Options, Sandbox, SandboxPortTaken, Served
 from comptoir.sandbox.state import StateTrouble
 
 PROGRAM = """
@@ -76,7 +76,7 @@ def test_a_file_that_is_none_of_ours_is_refused(tmp_path, sandbox, content):
 
 def test_a_port_that_is_taken_is_told(counter, sandbox):
     port = urlsplit(counter.served.base).port
-    with pytest.raises(PortTaken) as refused:
+    with pytest.raises(SandboxPortTaken) as refused:
         sandbox(port=port)
     assert refused.value.exit_code == 5
     assert str(port) in refused.value.message

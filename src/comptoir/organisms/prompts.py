@@ -9,7 +9,7 @@ from comptoir.desk import Desk
 from comptoir.desk.options import option
 from comptoir.fiches.rules import find_product, plain
 from comptoir.organisms import lookup, queries
-from comptoir.organisms.refusals import NeverFetched, OneOfTwo, UnknownCode
+from comptoir.organisms.refusals import NeverFetched, OneOfTwo, UnknownOrganismCode
 from comptoir.organisms.statuses import Matched, Organism
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Told(NamedTuple):
 def matched(desk: Desk, told: Told) -> list[queries.MatchRow]:
     """Keep or forget what an organism calls a product or a brand; give what is matched with it now.
 
-    Raises MissingValue, OneOfTwo, UnknownProduct, NeverFetched, UnknownCode and NotMatched.
+    Raises MissingValue, OneOfTwo, UnknownProduct, NeverFetched, UnknownOrganismCode and NotMatched.
     """
     kind, ours = _ours(desk, told)
     lacking: list[ComptoirError] = [MissingValue("--organism")] if told.organism is None else []
@@ -65,7 +65,7 @@ def _ours(desk: Desk, told: Told) -> tuple[Matched, str]:
 
 
 def _known(reader: "Reader", organism: Organism, kind: Matched, code: str) -> str:
-    """Give a code as the catalogue has it; raise NeverFetched and UnknownCode."""
+    """Give a code as the catalogue has it; raise NeverFetched and UnknownOrganismCode."""
     listed = queries.listed(reader, organism)
     if not listed:
         raise NeverFetched(organism)
@@ -77,5 +77,5 @@ def _known(reader: "Reader", organism: Organism, kind: Matched, code: str) -> st
         found = row.code if row else ""
         near = tuple(each.code for each in listed if plain(code) in each.plain)[:5]
     if not found:
-        raise UnknownCode(organism, code, near)
+        raise UnknownOrganismCode(organism, code, near)
     return found

@@ -31,7 +31,7 @@ class CatalogueShrunk(Refused):
         )
 
 
-class UnknownCode(NotFound):
+class UnknownOrganismCode(NotFound):
     """An organism's catalogue has no such code."""
 
     def __init__(self, organism: Organism, code: str, near: Sequence[str] = ()) -> None:

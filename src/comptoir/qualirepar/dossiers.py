@@ -16,7 +16,7 @@ from comptoir.organisms import rules as eligibility
 from comptoir.organisms.statuses import Organism, Piece
 from comptoir.qualirepar import checks, queries
 from comptoir.qualirepar.checks import Dossier, Trouble
-from comptoir.qualirepar.refusals import NotInvoiced
+from comptoir.qualirepar.refusals import NothingToClaim
 from comptoir.qualirepar.rules import Account, Document
 from comptoir.repairs import billed
 from comptoir.repairs import prompts as repairing
@@ -78,7 +78,7 @@ def _gathered(desk: Desk, reader: "Reader", number: str, points: "Book") -> Doss
 
 
 def documents(desk: Desk, dossier: Dossier) -> list[Document]:
-    """Keep the documents that go with a claim, the invoice drawn as it was issued; raise NotInvoiced."""
+    """Keep the documents that go with a claim, the invoice drawn as it was issued; raise NothingToClaim."""
     from_case = [(piece, checks.chosen(piece, dossier.files)) for piece, _required in dossier.answer.pieces]
     found = [(piece, file) for piece, file in from_case if file is not None]
     return [
@@ -91,7 +91,7 @@ def _invoice(desk: Desk, bill: "BillRow | None", number: str) -> Document:
     with desk.reading() as reader:
         content = queries.invoice_paper(reader, bill.number) if bill else None
     if bill is None or content is None:
-        raise NotInvoiced(number)
+        raise NothingToClaim(number)
     drawn = desk.pdf(paper.from_content(content))
     kept = blobs.keep(blobs.folder_of(desk.settings.database), BytesIO(drawn), checks.LONGEST)
     return Document(Piece.INVOICE, f"facture-{bill.number}.pdf", "application/pdf", kept.digest, kept.size)

@@ -13,11 +13,11 @@ from comptoir.organisms.statuses import ORGANISM_NAMES, Organism, Piece
 from comptoir.qualirepar import checks, queries
 from comptoir.qualirepar.queries import ClaimDetail, ClaimRow, RefusedRow
 from comptoir.qualirepar.refusals import (
+    ClaimNotCancellable,
+    ClaimNotReady,
     FiledAlready,
     NamedAndAll,
-    NotCancellable,
     NothingNamed,
-    NotReady,
     SomeNotFiled,
     SomeRefused,
 )
@@ -117,7 +117,7 @@ class Standing(NamedTuple):
 def planned(desk: Desk, picked: Picked) -> Plan:
     """Gather the repairs to file; raise what stops those that are named, give what stops the others.
 
-    Raises NothingNamed, NamedAndAll, FiledAlready and NotReady.
+    Raises NothingNamed, NamedAndAll, FiledAlready and ClaimNotReady.
     """
     if picked.named and picked.all:
         raise NamedAndAll
@@ -129,7 +129,7 @@ def planned(desk: Desk, picked: Picked) -> Plan:
     for each in dossiers.checked(desk, numbers):
         stopping = checks.stopping(each.troubles)
         if stopping:
-            problems.append(NotReady(each.dossier.case.number, [found.message for found in stopping]))
+            problems.append(ClaimNotReady(each.dossier.case.number, [found.message for found in stopping]))
         elif picked.organism in {None, each.dossier.answer.organism}:
             good.append(each)
     if picked.named:
@@ -293,14 +293,14 @@ def tell_next(desk: Desk, claim: ClaimDetail) -> None:
 def cancelled(desk: Desk, text: str, *, on_portal: bool, yes: bool) -> list[ClaimRow]:
     """Cancel the claim of a repair, with its organism where it has a draft; nothing where the answer is no.
 
-    Raises NotCancellable, and what the organism answers.
+    Raises ClaimNotCancellable, and what the organism answers.
     """
     with desk.reading() as reader:
         claim = queries.claim(reader, repairs.resolved(reader, text))
     number, organism = claim.case_number, Organism(claim.organism)
     drafted = claim.status in UNSENT and organism is Organism.ECOSYSTEM
     if (claim.remote or claim.pending == Step.CREATE) and not (drafted or on_portal):
-        raise NotCancellable(number, organism)
+        raise ClaimNotCancellable(number, organism)
     question = _("Cancel the claim of {number} with {organism}?")
     if not desk.agreed(question.format(number=number, organism=ORGANISM_NAMES[organism]), yes=yes):
         desk.out.say(_("nothing was changed"))

@@ -21,7 +21,7 @@ class NoClaim(NotFound):
         )
 
 
-class NotInvoiced(Refused):
+class NothingToClaim(Refused):
     """A repair without an invoice has nothing to claim."""
 
     def __init__(self, number: str) -> None:
@@ -44,7 +44,7 @@ class NoOrganism(Refused):
         )  # fmt: skip
 
 
-class NotReady(Refused):
+class ClaimNotReady(Refused):
     """A claim that its organism would refuse."""
 
     def __init__(self, number: str, found: Sequence[str]) -> None:
@@ -83,7 +83,7 @@ class BeingFiled(Refused):
         )
 
 
-class NotCancellable(Refused):
+class ClaimNotCancellable(Refused):
     """A claim that only its organism can cancel."""
 
     def __init__(self, number: str, organism: Organism) -> None:

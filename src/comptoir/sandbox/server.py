@@ -33,7 +33,7 @@ IDLE = 120  # seconds that a kept connection may stay silent
 _log = logging.getLogger(__name__)
 
 
-class PortTaken(OutsideFailure):
+class SandboxPortTaken(OutsideFailure):
     """Another program listens there already."""
 
     def __init__(self, port: int, reason: str) -> None:
@@ -99,7 +99,7 @@ class Sandbox:
 
     @contextmanager
     def running(self) -> Iterator[Served]:
-        """Serve until the block ends; raise PortTaken, StateTrouble."""
+        """Serve until the block ends; raise SandboxPortTaken, StateTrouble."""
         options, known = self.options, reference()
         server = _Server(options.port, self)
         book: Book | None = None
@@ -128,7 +128,7 @@ class Sandbox:
 
 
 def serve(options: Options, ready: Callable[[Served], None]) -> None:
-    """Serve in the foreground until Ctrl-C or SIGTERM; `ready` is told where. Raise PortTaken, StateTrouble."""
+    """Serve in the foreground until Ctrl-C or SIGTERM; `ready` is told where. Raise SandboxPortTaken, StateTrouble."""
     ended = threading.Event()
     asked = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(each, lambda *_: ended.set()) for each in asked]
@@ -151,7 +151,7 @@ class _Server(ThreadingHTTPServer):
         try:
             super().__init__((HOST, port), _Handler)
         except OSError as error:
-            raise PortTaken(port, error.strerror or str(error)) from error
+            raise SandboxPortTaken(port, error.strerror or str(error)) from error
         self.base = f"http://{HOST}:{self.server_address[1]}"
 
     def server_bind(self) -> None:
