@@ -21,7 +21,7 @@ class Asked(NamedTuple):
     """One request: a JSON body, raw content, or neither; `most` bytes of answer, `whole` seconds for all of it.
 
     Amounts of the body are Decimal. `step` is what the exchange is called in logs; headers are never kept there, nor
-    the values of the JSON keys that `hide` names, nor the texts of `secrets`. `reads`: asking changes nothing.
+    the values of the JSON keys that `hide` names, nor the texts of `secrets`. `reads` tells that it changes nothing.
     """
 
     step: str

@@ -13,6 +13,7 @@ AT_HOME = "2000000"  # the place of a repair at the customer's
 UNKNOWN_BRAND = "0000"
 NO_NAME = "-"
 MEGABYTE = 1 << 20
+LONGEST_NAME = 60  # characters of the name of a document, its extension apart
 FILE_TYPES: Mapping[Piece, str] = {
     Piece.INVOICE: "invoice",
     Piece.CONSENT: "claim_request",
@@ -40,9 +41,10 @@ def body(form: Form) -> dict[str, Any]:
 def upload(file: File) -> dict[str, Any]:
     """Give the body that announces a document; its size is in whole megabytes, one at least."""
     stem, dot, suffix = file.name.rpartition(".")
-    name = file.name if dot and stem and suffix else f"{file.name.strip('.')}.{EXTENSIONS.get(file.media_type, 'bin')}"
+    extension = EXTENSIONS.get(file.media_type) or suffix.lower()
+    bare = re.sub(r"[^\w -]+", "-", stem if dot else file.name).strip("- ")[:LONGEST_NAME]
     return {
-        "FileName": name,
+        "FileName": f"{bare or FILE_TYPES[file.piece]}.{extension}",
         "FileType": FILE_TYPES[file.piece],
         "FileSizeInMB": max(1, -(-len(file.content) // MEGABYTE)),
     }

@@ -1,5 +1,6 @@
 """What an answer over HTTP means: done, not done for certain, refused, or nobody knows."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -110,10 +111,12 @@ class Line:
         """Say what an answer is: its status, and its own words where a person can read them."""
         phrase = HTTPStatus(heard.status).phrase if heard.status in set(HTTPStatus) else ""
         said = heard.body[:LONGEST_READ].decode("utf-8", "replace")
-        if _is_page(said):
+        if re.match(r"\s*<(!doctype html|html|head|body)", said, re.IGNORECASE):
             said = _("a web page")
         elif not said.strip():
             said = _("nothing")
+        elif _is_markup(said):
+            said = re.sub(r"<[^<>]{0,500}>", " ", said)
         words = self.wire.masked(tidy(said))[:MOST_WORDS]
         return _("it answers {status}: {words}").format(status=f"{heard.status} {phrase}".strip(), words=words)
 
@@ -123,8 +126,8 @@ def _read(body: bytes, *, loose: bool) -> Any:  # noqa: ANN401 - any JSON value,
         return parsed(body)
     except Unreadable:
         said = body.decode("utf-8", "replace")
-        return said if loose and not _is_page(said) else Unreadable
+        return said if loose and not _is_markup(said) else Unreadable
 
 
-def _is_page(said: str) -> bool:
+def _is_markup(said: str) -> bool:
     return said.lstrip()[:1] == "<"
