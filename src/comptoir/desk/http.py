@@ -41,7 +41,6 @@ class Wire:
         self._client = httpx.AsyncClient(
             headers={"User-Agent": f"comptoir/{__version__}", "Accept-Encoding": "identity"},
             limits=httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once, keepalive_expiry=IDLE),
-            timeout=httpx.Timeout(None, connect=CONNECT),  # the whole of each request is bounded
             trust_env=not here,  # the proxy of the shop, unless it is this machine that is asked
             verify=ssl.create_default_context()
             if url.startswith("https:")
@@ -89,6 +88,7 @@ class Wire:
         headers = {"Accept": "application/json", **({"Content-Type": kind} if kind else {}), **dict(asked.headers)}
         request = self._client.build_request(
             asked.method, asked.url, params=asked.parameters or None, content=body, headers=headers,
+            timeout=httpx.Timeout(None, connect=min(CONNECT, asked.whole / 2)),  # cut from outside, TLS leaks its socket
             extensions={"trace": left.see},
         )  # fmt: skip
         answer = await self._client.send(request, stream=True)
