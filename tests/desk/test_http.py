@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ from .web_server import WebServer, said
 NOW = datetime(2026, 11, 22, 10, 5, tzinfo=UTC)
 DROPPED, LATE = _("it dropped the connection"), _("it does not answer in time")
 JSON = {"a": 1}
-SECRET = 's3cr"et é'
+SECRET = 's3cr"et é'  # noqa: S105 - of nobody
 
 
 def asked(url: str, **more: Any) -> Asked:
@@ -219,7 +219,7 @@ def test_who_is_interrupted_has_told_of_the_question() -> None:
                 await wire.ask(asked(server.url, json=JSON), told.append)
 
     stop = threading.Event()
-    with WebServer(lambda _came: b"" if stop.wait(3) else b"") as server:
+    with WebServer(lambda _came: None if stop.wait(3) else b"") as server:
         with pytest.raises(TimeoutError):
             asyncio.run(ask())
         stop.set()

@@ -42,10 +42,8 @@ Answers = Callable[[Came], bytes | None]
 
 def said(status: int, body: object = b"", **headers: str) -> bytes:
     """Write an answer: bytes as they are, a text, or JSON."""
-    if isinstance(body, str):
-        content = body.encode()
-    else:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    written = body if isinstance(body, bytes | str) else json.dumps(body)
+    content = written.encode() if isinstance(written, str) else written
     named = {"content-length": str(len(content)), **{name.replace("_", "-"): value for name, value in headers.items()}}
     head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
     reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Odd"
@@ -56,7 +54,7 @@ def said(status: int, body: object = b"", **headers: str) -> bytes:
 class WebServer(Loopback):
     """Answers each request with what `answers` gives for it: some bytes, or nothing and the connection is closed."""
 
-    answers: Answers = lambda _came: said(200, {})  # noqa: E731 - the answer of who was told nothing
+    answers: Answers = lambda _came: said(200, {})
     drip: bool = False
     came: list[Came] = field(default_factory=list)
     connections: int = 0

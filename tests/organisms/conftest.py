@@ -1,11 +1,11 @@
 """What the tests of the clients stand on: a claim, documents, and both clients over real connections on loopback."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -18,11 +18,11 @@ from comptoir.organisms.ecologic import Ecologic
 from comptoir.organisms.ecosystem import Ecosystem
 from comptoir.organisms.protocol import Billed, Claimant, File, Form, Repaired, Used
 from comptoir.organisms.statuses import Piece
-from comptoir.sandbox.ecologic import API_KEY
-from comptoir.sandbox.ecosystem import PASSWORD, USERNAME
+from comptoir.sandbox.reference import API_KEY, PASSWORD, USERNAME
 from comptoir.sandbox.server import Options, Sandbox, Served
 
-T = TypeVar("T")
+from ..desk.web_server import Came, WebServer, said  # noqa: TID252 - one server for the door and for who uses it
+
 TODAY = Clock().now().date()
 CONSUMER = Claimant(
     "Mme", "Noël", "Zoé", "3 rue de l'Orme", "Bât. B", "42000", "Saint-Étienne", "zoe@exemple.fr", "0612345678"
@@ -41,10 +41,7 @@ NAMEPLATE = File(Piece.NAMEPLATE, "plaque.jpg", "image/jpeg", b"\xff\xd8\xff pla
 PAPERS = (INVOICE, CONSENT, NAMEPLATE)
 
 
-class Client(Protocol):
-    """What a test does with a client."""
-
-    async def __call__(self, client: Any, log: Callable[[Exchange], None]) -> Any: ...
+Does = Callable[[Any, Callable[[Exchange], None]], Awaitable[Any]]
 
 
 class Told(NamedTuple):
@@ -54,7 +51,7 @@ class Told(NamedTuple):
     exchanges: list[Exchange]
 
 
-def over(made: Callable[[Wire], Any], url: str, does: Client) -> Told:
+def over(made: Callable[[Wire], Any], url: str, does: Does) -> Told:
     """Open a wire, do something with a client over it; an error is given, and not raised."""
     exchanges: list[Exchange] = []
 
@@ -68,11 +65,21 @@ def over(made: Callable[[Wire], Any], url: str, does: Client) -> Told:
         return Told(error, exchanges)
 
 
-def ecologic(url: str, does: Client, key: str = API_KEY, claims: str = "") -> Told:
+def scripted(given: Any, **more: Any) -> WebServer:
+    """Make a server that answers the same thing each time, or one thing by path."""
+
+    def answers(came: Came) -> bytes | None:
+        answer = given.get(came.path.rpartition("/")[2], said(404)) if isinstance(given, dict) else given
+        return answer(came) if callable(answer) else answer
+
+    return WebServer(answers, **more)
+
+
+def ecologic(url: str, does: Does, key: str = API_KEY, claims: str = "") -> Told:
     return over(lambda wire: Ecologic(wire, EcologicAccess(url, claims, key)), url, does)
 
 
-def ecosystem(url: str, does: Client, password: str = PASSWORD) -> Told:
+def ecosystem(url: str, does: Does, password: str = PASSWORD) -> Told:
     return over(lambda wire: Ecosystem(wire, EcosystemAccess(url, USERNAME, password)), url, does)
 
 
@@ -81,7 +88,6 @@ class Counter:
     """The sandbox as a test sees it."""
 
     served: Served
-    options: Options = field(default_factory=Options)
 
     @property
     def ecologic(self) -> str:
@@ -102,6 +108,9 @@ class Counter:
 
     def fault(self, step: str, kind: str, **more: Any) -> None:
         self.admin("POST", "faults", step=step, kind=kind, **more)
+
+    def requests(self) -> dict[str, int]:
+        return dict(self.admin("GET", "state")["requests"])
 
     @property
     def claimed(self) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ class Wire:
         headers = {"Accept": "application/json", **({"Content-Type": kind} if kind else {}), **dict(asked.headers)}
         request = self._client.build_request(
             asked.method, asked.url, params=asked.parameters or None, content=body, headers=headers,
-            timeout=httpx.Timeout(None, connect=min(CONNECT, asked.whole / 2)),  # cut from outside, TLS leaks its socket
+            timeout=httpx.Timeout(None, connect=min(CONNECT, asked.whole / 2)),  # TLS cut from outside leaks a socket
             extensions={"trace": left.see},
         )  # fmt: skip
         answer = await self._client.send(request, stream=True)

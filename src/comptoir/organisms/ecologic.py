@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from comptoir.core.i18n import _
 from comptoir.core.text import fold
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ITSELF, THE_OTHER = "44", "45"  # what the organisms are called on the platform
 BLOCKING = "E"
+T = TypeVar("T")
 LISTS = 64 << 20  # bytes of an answer that lists
 UPLOAD = 180.0  # seconds
 # Statuses, folded: French labels and the platform's codes, and how the ones that nobody lists begin.
@@ -81,10 +82,10 @@ class Ecologic:
 
     async def reference(self, log: Log) -> Reference:
         """Give all that Ecologic publishes for this account: its brands are of all products."""
-        brands = await self._list("printbrandlist", log)
-        products = await self._list("printproducttypewithlabellist", log)
-        sites = list(each(await self._data(self._asked("getrepairsitesbyats"), log)))
-        return Reference(_products(products), _brands(brands), _codes(products), sites=_sites(sites))
+        listed = await self._list("printproducttypewithlabellist", log)
+        products = self._some("printproducttypewithlabellist", _products(listed))
+        brands = self._some("printbrandlist", _brands(await self._list("printbrandlist", log)))
+        return Reference(products, brands, _codes(listed), sites=_sites(await self._list("getrepairsitesbyats", log)))
 
     async def eligibility(self, form: Form, log: Log) -> Decimal | None:
         """Ask for the bonus of a repair, by its amount, its device and its codes; the day is not asked for."""
@@ -112,7 +113,7 @@ class Ecologic:
         said = await self._line.ask(asked, log)
         data = at(said.data, "ResponseData")
         claim = _number(at(data, "ClaimId"))
-        found = problems(said.data)
+        found = self._line.problems(said.data)
         if not claim:
             if found or holds(at(said.data, "IsValid")) is False:
                 raise self._line.turned_down(*(found or (_unexplained(),)))
@@ -136,7 +137,7 @@ class Ecologic:
         if isinstance(said.data, dict):
             code = re.search(r"\bcode (\d{3})\b", text(at(said.data, "ResponseMessage")), re.IGNORECASE)
             if holds(at(said.data, "IsValid")) is False or (code and code[1][:1] != str(DONE)):
-                raise self._line.turned_down(*(problems(said.data) or (_unexplained(),)))
+                raise self._line.turned_down(*(self._line.problems(said.data) or (_unexplained(),)))
         elif text(said.data) and not re.search(r"\bcode 2\d\d\b", text(said.data), re.IGNORECASE):
             raise self._line.unknown(asked, text(said.data))
 
@@ -145,7 +146,7 @@ class Ecologic:
         asked = self._asked("submitclaim", (("ClaimId", claim),), {})
         said = await self._line.ask(asked, log)
         data = at(said.data, "ResponseData")
-        found = problems(said.data)
+        found = self._line.problems(said.data)
         if holds(at(said.data, "IsValid")) is False:
             raise self._line.turned_down(*(found or (_unexplained(),)))
         valid = holds(at(data, "IsValid"))
@@ -172,11 +173,11 @@ class Ecologic:
         said = await self._line.ask(asked, log, missing=True)
         if said.status == MISSING:
             return None
-        self._accepted(said.data)
         data = next(each(at(said.data, "ResponseData") or said.data), None)
         if not text(at(data, "LastStatus")):
+            self._accepted(said.data)
             raise self._line.unknown(asked, _("it does not say where the claim stands"))
-        return _standing(claim, data, problems(said.data))
+        return _standing(claim, data, self._line.problems(said.data))
 
     async def filed(self, log: Log) -> list[Standing]:
         """List the claims of the account, by the platform's other interface where the settings have its address."""
@@ -197,11 +198,13 @@ class Ecologic:
         raise NotSearchable(_("Ecologic cancels a claim on its portal only"), _("cancel it there, then say so here"))
 
     async def _list(self, method: str, log: Log) -> list[Any]:
-        asked = self._asked(method)._replace(most=LISTS)
-        found = list(each(await self._data(asked, log)))
-        if not found:
-            raise self._line.unknown(asked, _("{method} gives an empty list").format(method=method))
-        return found
+        return list(each(await self._data(self._asked(method)._replace(most=LISTS), log)))
+
+    def _some(self, method: str, rows: T) -> T:
+        """Give rows as they are; without any, what is known already is not to be replaced."""
+        if not rows:
+            raise self._line.unknown(self._asked(method), _("{method} gives an empty list").format(method=method))
+        return rows
 
     async def _data(self, asked: Asked, log: Log) -> Any:  # noqa: ANN401 - any JSON value
         """Give what is asked for, in its envelope or bare."""
@@ -212,8 +215,8 @@ class Ecologic:
 
     def _accepted(self, data: Any) -> None:  # noqa: ANN401 - any JSON value
         """Raise the refusal of a call that was not accepted."""
-        if holds(at(data, "IsValid")) is False and at(data, "LastStatus") is None:
-            raise self._line.turned_down(*(problems(data) or (_unexplained(),)))
+        if holds(at(data, "IsValid")) is False:
+            raise self._line.turned_down(*(self._line.problems(data) or (_unexplained(),)))
 
     def _asked(self, method: str, query: tuple[tuple[str, str], ...] = (), json: Any = None) -> Asked:  # noqa: ANN401
         headers = (("api_key", self._access.key),)

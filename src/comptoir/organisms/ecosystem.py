@@ -49,6 +49,10 @@ class Ecosystem:
         """Give all that ecosystem publishes for this account."""
         flags = tuple((flag, "true") for flag in CATALOGUE)
         listed = await self._pages("catalog", flags, ("results", "total", "ProductID"), log, limit=PAGE)
+        if not listed:
+            raise self._line.unknown(
+                self._asked("GET", "catalog"), _("{method} gives an empty list").format(method="catalog")
+            )
         partners = await self._pages("partners", PARTNERS, ("Items", "Count", "RepairerID"), log)
         return Reference(
             reading.products(listed),

@@ -62,6 +62,10 @@ class Line:
             return Said(heard.status, data)
         raise self._failure(asked, heard, data)
 
+    def problems(self, data: Any) -> tuple[Problem, ...]:  # noqa: ANN401 - any JSON value
+        """List what an answer says is wrong, in its own words but for our secrets."""
+        return tuple(Problem(*map(self.wire.masked, problem)) for problem in self._reasons(data))
+
     def unknown(self, asked: Asked, reason: str) -> NotDone | NoAnswer:
         """Make the failure of a question whose answer tells nothing: one that only reads has done nothing."""
         if asked.reads:
@@ -99,7 +103,7 @@ class Line:
         words = self.words(heard)
         if heard.status // 100 != REFUSED:
             return self.unknown(asked, words)
-        problems = () if data is Unreadable else self._reasons(data)
+        problems = () if data is Unreadable else self.problems(data)
         if problems or heard.status == TOO_LARGE:
             return self.turned_down(*(problems or (Problem("", words),)))
         return NotDone(self._told(words), self._see())  # refused by somebody on the way
