@@ -44,6 +44,7 @@ FEATURES = {
     "repair library": "comptoir.attachments",
     "repair survey": "comptoir.surveys",
     "qualirepar": "comptoir.qualirepar",
+    "qualirepar payments": "comptoir.payments",
     "outbox": "comptoir.outbox",
     "reseller": "comptoir.parties",
     "config": "comptoir.config",

@@ -15,13 +15,16 @@ from comptoir.store.types import STRICT, Cents, Choice, Utc, one_of
 class Payment(SQLModel, table=True):
     """A credit of a bank statement that comes from an organism; `line_key` stands once, whichever file brings it again.
 
-    `day` is the ISO day the bank booked it. An amount taken back is negative.
+    `day` is the ISO day the bank booked it. An amount taken back is negative; `reverses` is the payment it takes back,
+    where that is known: neither of the two pays anything any more. `by_hand` is 1 once a person has undone a match:
+    only persons match it from then on.
     """
 
     __tablename__ = "payment"
     __table_args__ = (
         CheckConstraint(one_of("organism", Organism), name="payment_organism"),
         UniqueConstraint("line_key", name="payment_line"),
+        UniqueConstraint("reverses", name="payment_reversed_once"),
         STRICT,
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -33,6 +36,8 @@ class Payment(SQLModel, table=True):
     source: str
     operator: str
     imported_at: datetime = Field(sa_type=Utc)
+    reverses: int | None = Field(default=None, foreign_key="payment.id")
+    by_hand: int = 0
 
 
 class PaymentShare(SQLModel, table=True):

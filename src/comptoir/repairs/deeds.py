@@ -42,6 +42,8 @@ DONE = {
     "survey_ask": mark("customer asked what they think"),
     "survey_answer": mark("customer's answer"),
     "survey_act": mark("action taken on the answer"),
+    "payment": mark("paid by the eco-organism"),
+    "payment_undone": mark("payment of the eco-organism taken away"),
 }
 TOLD = {
     "comeback_of": mark("comes back from"),
@@ -97,6 +99,8 @@ TOLD = {
     "complement": mark("complement of the address"),
     "postcode": mark("postcode"),
     "town": mark("town"),
+    "payment": mark("payment"),
+    "amount": mark("amount"),
 }
 LATE_QUOTE = "quote"  # what is passed over where a quote is accepted after its last day
 # The values of these are keys of the program; all others are what people typed, and stay as they are.
@@ -114,7 +118,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
     "consents": CONSENT_WORDS,
     "bonus": {"0": mark("no"), "1": mark("yes")},  # of a correction: amounts have two decimals
 }
-UNSAID = frozenset({"missing"})  # figures that a rule reads again
+UNSAID = frozenset({"missing", "claim", "was"})  # figures that a rule reads again
 
 
 class HistoryRow(NamedTuple):

@@ -753,9 +753,13 @@ CREATE TABLE payment (
 	source TEXT NOT NULL,
 	operator TEXT NOT NULL,
 	imported_at TEXT NOT NULL,
+	reverses INTEGER,
+	by_hand INTEGER NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT payment_organism CHECK (organism IN ('ecologic', 'ecosystem')),
-	CONSTRAINT payment_line UNIQUE (line_key)
+	CONSTRAINT payment_line UNIQUE (line_key),
+	CONSTRAINT payment_reversed_once UNIQUE (reverses),
+	FOREIGN KEY(reverses) REFERENCES payment (id)
 )
  STRICT;
 CREATE INDEX ix_payment_day ON payment (day);

@@ -154,8 +154,11 @@ def _payments() -> None:
         *_indexed("day"),
         sa.Column("amount", CENTS, nullable=False),
         *_texts("label", "line_key", "source", "operator", "imported_at"),
+        sa.Column("reverses", sa.Integer, sa.ForeignKey("payment.id")),
+        sa.Column("by_hand", sa.Integer, nullable=False),
         _of("payment_organism"),
         sa.UniqueConstraint("line_key", name="payment_line"),
+        sa.UniqueConstraint("reverses", name="payment_reversed_once"),
         **STRICT,
     )
     op.create_table(
