@@ -189,8 +189,8 @@ def sound(path: Path) -> None:
             "LEFT JOIN payment_share s ON s.payment_id = p.id GROUP BY p.id"
         ).fetchall()
         claims = connection.execute(
-            "SELECT paid, bonus, status, (SELECT coalesce(sum(amount), 0) FROM payment_share WHERE claim_id = claim.id) "
-            "FROM claim"
+            "SELECT paid, bonus, status, (SELECT coalesce(sum(s.amount), 0) FROM payment_share s "
+            "WHERE s.claim_id = c.id) FROM claim c"
         ).fetchall()
     assert all(0 <= used <= amount or amount <= used <= 0 for amount, used in rows), rows
     assert all(paid == shares >= 0 for paid, _bonus, _status, shares in claims), claims

@@ -161,6 +161,13 @@ def test_too_many_sums_are_given_up_and_told() -> None:
     assert match([funds(1, 999_999.99)], claims).why == {1: Why.TOO_MANY}
 
 
+def test_a_payment_that_another_statement_tells_otherwise_is_left_to_a_person() -> None:
+    told = {"twins": ("VIR ECOSYSTEM 4500000001",)}
+    assert match([funds(1, 25, **told)], [owed(1, 0, paid=25), owed(2)]).why == {1: Why.TWIN}
+    assert match([funds(1, 10, "REF 4500000001", **told)], [owed(1, 15, paid=10)]).why == {1: Why.TWIN}
+    assert given_to(match([funds(1, 25, "4500000002", **told)], [owed(1), owed(2)])) == {(1, 2): Decimal(25)}
+
+
 AMOUNTS = st.integers(1, 12).map(lambda five: Decimal(5 * five))
 
 

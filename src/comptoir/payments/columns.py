@@ -15,14 +15,14 @@ LISTED = (
     Column("day", _("Date")),
     ORGANISM,
     AMOUNT,
-    Column("matched", _("Matched amount")),
-    Column("left", _("Left")),
+    Column("left", _("Left over")),
     Column("standing", _("State"), STANDING_WORDS),
     Column("cases", _("Cases")),
     Column("label", _("Bank label")),
 )
 SHOWN = (
     *LISTED,
+    Column("matched", _("Matched amount")),
     Column("other", _("Cancelled out by payment")),
     Column("source", _("Statement")),
     Column("operator", _("By")),
@@ -40,11 +40,11 @@ SHARES = (
     Column("operator", _("By")),
     Column("matched_at", _("Matched on")),
 )
-MOVED = (Column("payment", _("Payment no.")), CASE, AMOUNT, BY)
+MOVED = (Column("payment", _("Payment (no.)")), CASE, AMOUNT, BY)
 TALLY = (
     Column("kind", _("Statement")),
     Column("lines", _("Lines")),
-    Column("added", _("Added")),
+    Column("added", _("New ones")),
     Column("known", _("Known")),
     Column("left_out", _("Others")),
     Column("amount", _("Amount")),

@@ -1,6 +1,6 @@
 """What commands on payments gather, ask and tell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,7 +68,7 @@ def imported(desk: Desk, name: str, account: str, *, dry_run: bool) -> TallyRow:
     with desk.writing() as session:
         done = services.bring(session, moves, _payers(desk), source, desk.by())
         rows = [queries.payment(services.reading(session), number) for number in done.added]
-        _tell(desk, session, done.settled)
+        _tell(desk, session, done.settled, done.added)
         if dry_run:
             session.rollback()
     if dry_run:
@@ -81,7 +81,7 @@ def synced(desk: Desk) -> "list[services.MatchRow]":
     """Match what waits, and tell what still does."""
     with desk.writing() as session:
         done = services.settle(session, desk.by())
-        _tell(desk, session, done)
+        _tell(desk, session, done, list(done.why))
     return done.rows
 
 
@@ -178,16 +178,16 @@ def _payers(desk: Desk) -> "Mapping[Organism, list[movements.Runs]]":
     return {organism: movements.words(desk.settings[f"{organism}_payer"]) for organism in Organism}
 
 
-def _tell(desk: Desk, session: "Session", done: "services.Settled") -> None:
-    """Tell which payments wait and why, those of the last days first, and which claims had more than their bonus."""
+def _tell(desk: Desk, session: "Session", done: "services.Settled", waiting: Sequence[int]) -> None:
+    """Tell why payments wait, the last ones first, and which claims had more than their bonus."""
     reader = services.reading(session)
-    waiting = sorted(done.why, reverse=True)
-    for number in waiting[:MOST_TOLD]:
+    told = sorted(set(waiting) & set(done.why), reverse=True)
+    for number in told[:MOST_TOLD]:
         _tell_waiting(desk, queries.payment(reader, number), done.why[number])
-    more = len(waiting) - MOST_TOLD
+    more = len(told) - MOST_TOLD
     if more > 0:
-        told = ngettext("and {count} other payment", "and {count} other payments", more)
-        desk.out.say(told.format(count=more))
+        others = ngettext("and {count} other payment", "and {count} other payments", more)
+        desk.out.say(others.format(count=more))
     for taken, origin in done.reversals.items():
         desk.out.say(_("payment {taken} takes payment {origin} back").format(taken=taken, origin=origin))
     _tell_over(desk, done.rows)

@@ -122,6 +122,7 @@ class _Fund(NamedTuple):
     label: str
     matched: Decimal
     by_hand: int
+    twins: tuple[str, ...]
 
 
 class _Claim(NamedTuple):
@@ -162,6 +163,10 @@ _BACK = "(SELECT r.id FROM payment r WHERE r.reverses = p.id)"
 _PAYMENT = (
     f"SELECT p.id, p.day, p.organism, p.amount, {_MATCHED}, {_CASES}, p.label, p.reverses, {_BACK}, p.source, "
     "p.operator, p.imported_at FROM payment p"
+)
+_TWINS = (
+    "(SELECT json_group_array(q.label) FROM payment q WHERE q.day = p.day AND q.organism = p.organism "
+    "AND q.amount = p.amount AND q.label <> p.label AND (q.imported_at, q.source) <> (p.imported_at, p.source))"
 )
 # Two payments that cancel each other out leave nothing to match.
 _OPEN = f"p.reverses IS NULL AND {_BACK} IS NULL AND p.amount <> {_MATCHED}"
@@ -248,11 +253,12 @@ def funds(reader: "Reader") -> list[Funds]:
     """List the payments that are not matched whole, and those that an amount taken back may be of."""
     taken = f"SELECT -p.amount FROM payment p WHERE p.amount < 0 AND {_OPEN}"
     sql = (
-        f"SELECT p.id, p.organism, p.day, p.amount, p.label, {_MATCHED}, p.by_hand FROM payment p WHERE ({_OPEN}) "
+        f"SELECT p.id, p.organism, p.day, p.amount, p.label, {_MATCHED}, p.by_hand, {_TWINS} FROM payment p "
+        f"WHERE ({_OPEN}) "
         f"OR (p.amount > 0 AND {_BACK} IS NULL AND p.amount IN ({taken})) ORDER BY p.id"
     )
     return [
-        Funds(row.id, Organism(row.organism), row.day, row.amount, row.label, row.matched, by_hand=bool(row.by_hand))
+        Funds(row.id, Organism(row.organism), *row[2:6], by_hand=bool(row.by_hand), twins=row.twins)
         for row in reader.rows(sql, _Fund)
     ]
 

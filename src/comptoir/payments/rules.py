@@ -41,7 +41,11 @@ class Owed(NamedTuple):
 
 
 class Funds(NamedTuple):
-    """A payment and what of it is matched; one whose match was undone by hand is left to persons."""
+    """A payment and what of it is matched; one whose match was undone by hand is left to persons.
+
+    `twins` are the labels of payments of the same day and amount that other statements brought: a bank writes the same
+    one otherwise in CSV and in OFX.
+    """
 
     id: int
     organism: Organism
@@ -50,6 +54,7 @@ class Funds(NamedTuple):
     label: str
     used: Decimal = ZERO
     by_hand: bool = False
+    twins: tuple[str, ...] = ()
 
 
 class Share(NamedTuple):
@@ -222,6 +227,8 @@ class _Books:
         total = sum((self._left[claim.id] for claim in owed), ZERO)
         if doubtful:
             self.why[fund.id] = Why.SEVERAL
+        elif owed and self._is_twin(fund, owed):
+            self.why[fund.id] = Why.TWIN
         elif not owed:
             self.why[fund.id] = Why.EXCESS if fund.used else Why.NOT_AWAITED
         elif money < total and len(owed) > 1:
@@ -232,9 +239,17 @@ class _Books:
             if money > total:
                 self.why[fund.id] = Why.EXCESS
 
+    def _is_twin(self, fund: Funds, owed: Sequence[Owed]) -> bool:
+        """Tell whether a payment may be one that is known already: nothing in their labels tells them apart."""
+        ours = {claim.id for claim in owed}
+        theirs = [{claim.id for claim in self._names[fund.organism].found(runs(label))[0]} for label in fund.twins]
+        return any(not ours or ours & named for named in theirs)
+
     def by_amount(self, organism: Organism) -> None:
         """Match what names nothing, round by round: what one round pays may leave the next a single answer."""
         waiting = [fund for fund in self._credits(organism) if not self._used[fund.id] and fund.id not in self.why]
+        self.why |= {fund.id: Why.TWIN for fund in waiting if self._is_twin(fund, ())}
+        waiting = [fund for fund in waiting if fund.id not in self.why]
         by_id = {claim.id: claim for claim in self._claims if claim.organism is organism and claim.awaited}
         while waiting:
             answers = self._answers(waiting, list(by_id.values()))

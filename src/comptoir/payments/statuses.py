@@ -48,6 +48,7 @@ class Why(StrEnum):
     EXCESS = "excess"
     NOT_AWAITED = "not_awaited"
     NO_ORIGIN = "no_origin"
+    TWIN = "twin"
     BY_HAND = "by_hand"
 
 
@@ -59,6 +60,7 @@ WHY_WORDS: Mapping[str, str] = {
     Why.EXCESS: mark("it pays more than the claims it names"),
     Why.NOT_AWAITED: mark("the claim it names awaits no money"),
     Why.NO_ORIGIN: mark("money taken back, and nothing tells of which payment"),
+    Why.TWIN: mark("it looks like a payment of the same day that another statement brought"),
     Why.BY_HAND: mark("its match was undone by hand: it is matched by hand only"),
 }
 
