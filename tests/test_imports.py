@@ -30,7 +30,9 @@ HEAVY = (
     "keyring",
     "httpx",
     "smtplib",
+    "defusedxml",
 )
+STATEMENT = Path(__file__).parent / "payments" / "statements" / "signed.csv"
 IN_TIME = ("--at", "2021-12-10T10:00")  # the counter is open, and the windows of the sample's notes too
 NUMBER = "2000000000015"
 GOOD = ("-a", "works=yes", "-a", "screen=very_good", "-a", "shell=very_good")
@@ -83,6 +85,7 @@ def shop(tmp_path_factory):
         ("repair", "intake", *CONSUMER, *place, *DEVICE),
         ("repair", "technician", "add", "Ana", "--fiche", "1"),
         ("repair", "parts", "buy", "P-1", "--designation", "Pompe", *BOUGHT),
+        ("qualirepar", "payments", "import", str(STATEMENT)),
     ):
         assert comptoir(*arguments, database=database).returncode == 0
     return database
@@ -132,6 +135,9 @@ READS = [
     ("repair", "parts", "trace", "P-1"),
     ("repair", "survey", "list"),
     ("repair", "survey", "report"),
+    ("qualirepar", "payments", "list", "--unmatched"),
+    ("qualirepar", "payments", "show", "1", "--json"),
+    ("qualirepar", "payments", "late"),
     ("outbox", "list"),
     ("outbox", "show", "1"),
     ("scan", "--explain", "4047024615823"),
