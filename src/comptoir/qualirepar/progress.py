@@ -130,15 +130,15 @@ def _keep(connection: Connection, claim_id: int | None, organism: str, heard: Se
 
 
 def _tell(connection: Connection, row: ClaimDetail, by: By) -> None:
-    named = ("status", "remote", "service_order", "said", "reason")
-    data = {name: str(_written(getattr(row, name))) for name in named if getattr(row, name)}
+    named = ("remote", "service_order", "reason")
+    data = {name: getattr(row, name) for name in named if getattr(row, name)}
     connection.execute(
         _RECORD,
         {
             "reference": row.case_number,
             "moment": by.moment.isoformat(),
             "operator": by.operator,
-            "verb": "claim_status",
+            "verb": f"claim_{row.status}",
             "data": dumps(data, ensure_ascii=False),
         },
     )

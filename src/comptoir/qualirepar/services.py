@@ -55,7 +55,7 @@ def cancel(session: Session, case: str, by: By, *, why: str) -> None:
     row.status = FLOWS[Organism(row.organism)].move(ClaimStatus(row.status), ClaimStatus.CANCELLED)
     row.decided_at, row.pending, row.pending_at = by.moment, Step.NONE, None
     session.add(row)
-    _tell(session, row, "claim_cancel", by, why=why)
+    _tell(session, row, "claim_cancelled", by, why=why)
 
 
 def adopt(session: Session, case: str, remote: str, by: By) -> None:
