@@ -22,6 +22,7 @@ def serve(desk: Desk, asked: "Training") -> None:
         pace=float(asked.pace),
         verdict=asked.refuse,
         faults=asked.fault or (),
+        clock=desk.clock,
         told=desk.out.say if asked.verbose else None,
     )
     served(options, lambda where: _tell(desk, where))
