@@ -250,7 +250,8 @@ def test_all_that_is_published_is_read(sandbox: Counter) -> None:
 
 PRODUCT = {
     "ProductID": 3016, "ProductName": "Téléphone", "ProductEligibleFrom": "2022-01-01",
-    "ProductEligibleUntil": "9999-12-31", "Brands": {"BrandID": "S", "isEcosystemBrand": "false"},
+    "ProductEligibleUntil": "9999-12-31",
+    "Brands": [{"BrandID": "S", "isEcosystemBrand": "false"}, {"BrandID": "T"}, "U"],
     "RepairCode": [{"Code": "01", "Description": "Écran"}, {"Code": "01"}, {}], "ProductSheet": [{"Type": "TEL"}],
     "Amounts": [{"AmountValidFrom": "2024-01-01T00:00", "AmountValidUntil": None, "Amount": "25,00"}, {"Amount": "?"}],
     "Threshold": {"AmountValidFrom": "2024-01-01", "AmountValidTo": "2025-12-31", "MinimumAmount": 60.5},
@@ -261,6 +262,8 @@ PARTNER = {
     "BusinessSheets": [
         {"Type": "TEL", "NumberId": "2", "ValidFrom": "2024-01-01", "ValidTo": "2027-01-01"},
         {"Type": "TEL", "NumberId": "1", "ValidFrom": "2021-01-01", "ValidTo": "2023-12-31"}, {"Type": ""},
+        {"Type": "TV", "NumberId": "4", "ValidFrom": "2020-01-01"},
+        {"Type": "TV", "NumberId": "3", "ValidFrom": "2024-01-01", "ValidTo": "2025-01-01"},
     ],
 }  # fmt: skip
 
@@ -270,7 +273,9 @@ def test_the_reference_is_read_with_patience() -> None:
                "partners": said(200, {"Items": [PARTNER], "Count": 1})}  # fmt: skip
     reference = told(answers, refers).given
     assert reference.products == (ProductRow("3016", "Téléphone", "2022-01-01", "", "TEL"),)
-    assert [(row.product, row.code, row.name, row.covered) for row in reference.brands] == [("3016", "S", "S", 0)]
+    assert [(row.product, row.code, row.name, row.covered) for row in reference.brands] == [
+        ("3016", "S", "S", 0), ("3016", "T", "T", 1),
+    ]  # fmt: skip
     assert reference.codes[0][:3] == ("3016", CodeKind.REPAIR, "01")
     assert len(reference.codes) == 1
     assert reference.amounts == (
@@ -279,7 +284,10 @@ def test_the_reference_is_read_with_patience() -> None:
     )
     assert [row.code for row in reference.sites] == ["2000101", "2000102"]
     assert reference.sites[1] == SiteRow("2000102", "", "", "", "2000101")
-    assert reference.sheets == (SheetRow("2000101", "TEL", "2", "", "2024-01-01", "2027-01-01"),)
+    assert reference.sheets == (
+        SheetRow("2000101", "TEL", "2", "", "2024-01-01", "2027-01-01"),
+        SheetRow("2000101", "TV", "4", "", "2020-01-01"),
+    )
 
 
 def paged(count: int, most: int, *, obeys: bool) -> Callable[[Came], bytes]:

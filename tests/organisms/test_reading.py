@@ -108,10 +108,10 @@ def test_whatever_is_answered_a_client_does_not_fall_over(
         if isinstance(standing, Standing):
             assert standing.claim
             assert isinstance(standing.stage, Stage)
-            str(standing).encode()
+            assert "".join((standing.claim, standing.status, standing.reason, standing.order)).isprintable()
     if isinstance(given_back, Reference):
         assert given_back.products
-        str(given_back).encode()
+        assert all(row.code.isprintable() and row.name.isprintable() for row in given_back.products)
 
 
 class Odd(SimpleNamespace):
@@ -158,6 +158,18 @@ def test_what_is_no_json_is_told(body: bytes) -> None:
 def test_an_amount_is_read_in_all_its_shapes(value: Any, euros: str | None) -> None:
     found = reading.amount(value)
     assert (found if found is None else str(found)) == euros
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (" a\n b ", "a b"), ("a\x1b[2J", "a\N{REPLACEMENT CHARACTER}[2J"), ("a\ud800", "a\N{REPLACEMENT CHARACTER}"),
+        ("x" * 9000, "x" * 2000), (12, "12"), (Decimal("12.0"), "12"), (Decimal("1.5"), ""), (Decimal("1E+999"), ""),
+        (True, ""), (None, ""), ([], ""), (10**400, ""),
+    ],
+)  # fmt: skip
+def test_a_text_is_short_and_may_be_shown_and_stored(value: Any, shown: str) -> None:
+    assert reading.text(value) == shown
 
 
 def test_a_key_is_found_whatever_its_capitals_and_its_first_name_wins() -> None:
