@@ -128,6 +128,49 @@ def test_days_as_french_banks_write_them(day: str) -> None:
     assert movement.day == DAY
 
 
+@pytest.mark.parametrize(
+    ("titles", "line", "amount"),
+    [
+        ("Date;Libellé;Débit euros;Crédit euros;", "20/11/2026;VIR ECOSYSTEM;;25,00;", "25.00"),
+        (
+            "Date;Date de valeur;Débit;Crédit;Libellé;Solde",
+            "20/11/2026;20/11/2026;-25,00;;VIR ECOSYSTEM;9,00",
+            "-25.00",
+        ),
+        ("Date opération;Date valeur;libellé;Débit;Crédit;", "20/11/2026;21/11/2026;VIR ECOSYSTEM;-25,00;;", "-25.00"),
+        ("Date;Libellé;Montant(EUROS);Montant(FRANCS)", "20/11/2026;VIR ECOSYSTEM;25,00;163,99", "25.00"),
+        (
+            "Date de l'opération;Libellé;Détail de l'écriture;Montant de l'opération;Devise",
+            "20/11/2026;VIR;VIR ECOSYSTEM;25,00;EUR",
+            "25.00",
+        ),
+        (
+            "Date operation;Libelle court;Type operation;Libelle operation;Montant operation en euro",
+            "20-11-2026;VIR;VIR SEPA;VIR ECOSYSTEM;25,00",
+            "25.00",
+        ),
+        (
+            "Compte;Date de comptabilisation;Date opération;Libellé;Référence;Date valeur;Montant",
+            "00012345678;20/11/2026;19/11/2026;VIR ECOSYSTEM;AB1;18/11/2026;+25,00",
+            "25.00",
+        ),
+        (
+            "dateOp;dateVal;label;category;amount;accountNum;accountbalance",
+            '2026-11-20;2026-11-20;"VIR ECOSYSTEM";Virements;25,00;00012345678;1234.50',
+            "25.00",
+        ),
+        (
+            "Statut;Date de l'opération (UTC);Montant total (TTC);Devise;Nom de la contrepartie",
+            "Exécuté;20-11-2026 10:22:01;25,00;EUR;VIR ECOSYSTEM",
+            "25.00",
+        ),
+    ],
+)
+def test_titles_that_french_banks_write(titles: str, line: str, amount: str) -> None:
+    (movement,) = read(f"{titles}\r\n{line}\r\n".encode("cp1252")).movements
+    assert (movement.day, str(movement.amount), "VIR ECOSYSTEM" in movement.label) == (DAY, amount, True)
+
+
 def test_a_column_may_tell_debits_from_credits() -> None:
     data = b"Date;Libelle;Montant;Sens\n20/11/2026;A;25,00;D\n20/11/2026;B;25,00;Cr\xe9dit\n"
     assert [each.amount for each in read(data).movements] == [Decimal("-25.00"), Decimal("25.00")]

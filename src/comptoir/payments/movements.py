@@ -16,7 +16,7 @@ SHORTEST_REFERENCE = 5  # letters and figures: less stands in a label by chance
 # How banks say that money goes back; `RVSLIND` is the sign of ISO 20022, which `camt` writes into the label.
 REVERSAL_SIGN = "RVSLIND"
 REVERSAL_WORDS = frozenset(
-    {"annulation", "annule", "annulee", "contrepassation", "extourne", "extournee", "rappel", "recall", "rejet"}
+    {"annulation", "annule", "annulee", "contrepassation", "extourne", "extournee", "recall", "rejet"}
     | {"rejete", "restitution", "retour", "retourne", "return", "returned", "reversal", "reversement", "rvslind"}
 )
 _RUN = re.compile(r"[a-z0-9]+")

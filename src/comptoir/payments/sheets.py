@@ -23,12 +23,12 @@ PREAMBLE = 60  # lines in which the titles are looked for
 MOST_TOLD = 10  # lines that cannot be read, told before the file is given up
 # The best title first: some statements have two dates, and the day of booking is the one that does not move.
 _DATES = (
-    re.compile(r"date.*(compta|booking)|booking date"),
-    re.compile(r"date( d| de l)? ?(operation|op|transaction|mouvement)|dateop|date|jour"),
-    re.compile(r"date.*(valeur|val)|dateval"),
+    re.compile(r"date.*compta.*|booking date.*"),
+    re.compile(r"date( d| de l| de la)? (operation|op|transaction|mouvement)\b.*|dateop|date|jour"),
+    re.compile(r"date.*\bval.*|dateval|settlement date.*"),
 )
 _LABELS = re.compile(
-    r"(libelle|label|description|intitule|details?|informations?|motif|nature|tiers|contrepartie|emetteur|payeur"
+    r"(?!.*\bdate\b)(libelle|label|description|intitule|details?|informations?|motif|nature|tiers|contrepartie|emetteur|payeur"
     r"|donneur|operation|reference|ref|communication|memo|commentaire|type operation|nom)\b.*"
 )
 _REFERENCE = re.compile(r"reference|ref|reference (operation|bancaire|banque)|(numero|n) (d )?operation|id.*operation")
