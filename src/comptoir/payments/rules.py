@@ -137,9 +137,7 @@ def match(funds: Sequence[Funds], claims: Sequence[Owed], shares: Sequence[Share
     """
     books = _Books(funds, claims, shares)
     for organism in Organism:
-        books.take_back(organism)
-        books.by_reference(organism)
-        books.by_amount(organism)
+        books.settle(organism)
     return Matching(books.shares, books.reversals, books.why)
 
 
@@ -159,29 +157,45 @@ class _Books:
             self._standing.setdefault(share.payment, []).append(share)
         self.shares: list[Share] = []
         self.reversals: dict[int, int] = {}
-        left = (each.id for each in funds if each.by_hand and each.used != each.amount)
-        self.why: dict[int, Why] = dict.fromkeys(left, Why.BY_HAND)
+        self.why: dict[int, Why] = {}
+
+    def settle(self, organism: Organism) -> None:
+        """Decide on the payments of an organism until nothing more follows from what was decided."""
+        decided = -1
+        while decided < len(self.shares) + len(self.reversals):
+            decided = len(self.shares) + len(self.reversals)
+            ours = [fund for fund in self._funds if fund.organism is organism]
+            for fund in ours:
+                self.why.pop(fund.id, None)
+                if fund.by_hand and fund.used != fund.amount and fund.id not in self.reversals.values():
+                    self.why[fund.id] = Why.BY_HAND
+            self._take_back(organism)
+            self._by_reference(organism)
+            self._by_amount(organism)
 
     def _named(self, fund: Funds) -> tuple[list[Owed], bool]:
         return self._names[fund.organism].found(runs(fund.label))
 
     def _give(self, fund: Funds, claim: Owed, amount: Decimal, by: MatchedBy) -> None:
-        self.shares.append(Share(fund.id, claim.id, amount, by))
+        share = Share(fund.id, claim.id, amount, by)
+        self.shares.append(share)
+        self._standing.setdefault(fund.id, []).append(share)
         self._used[fund.id] += amount
         self._paid[claim.id] += amount
         self._left[claim.id] -= amount
 
-    def take_back(self, organism: Organism) -> None:
+    def _take_back(self, organism: Organism) -> None:
         """Find the payment that each amount taken back was of; it pays nothing any more."""
         for fund in self._open:
-            if fund.organism is not organism or fund.amount >= 0 or fund.used:
+            left = fund.amount - self._used[fund.id]
+            if fund.organism is not organism or left >= 0 or fund.id in self.reversals:
                 continue
             named, _doubtful = self._named(fund)
-            origins = self._origins(fund, {claim.id for claim in named})
+            origins = [] if self._used[fund.id] else self._origins(fund, {claim.id for claim in named})
             if len(origins) == 1:
                 self._cancel(fund, origins[0])
-            elif not origins and len(named) == 1 and self._paid[named[0].id] >= -fund.amount:
-                self._give(fund, named[0], fund.amount, MatchedBy.REFERENCE)
+            elif not origins and len(named) == 1 and self._paid[named[0].id] >= -left:
+                self._give(fund, named[0], left, MatchedBy.REFERENCE)
             else:
                 self.why[fund.id] = Why.NO_ORIGIN
 
@@ -203,7 +217,7 @@ class _Books:
         self.reversals[fund.id] = origin.id
         self.why.pop(origin.id, None)
         by_id = {claim.id: claim for claim in self._claims}
-        for share in self._standing.get(origin.id, ()):
+        for share in tuple(self._standing.get(origin.id, ())):
             back = min(share.amount, self._paid[share.claim])
             if back > 0:
                 self._give(fund, by_id[share.claim], -back, share.by)
@@ -214,7 +228,7 @@ class _Books:
             if fund.organism is organism and fund.amount > self._used[fund.id] >= 0 and fund.id not in taken:
                 yield fund
 
-    def by_reference(self, organism: Organism) -> None:
+    def _by_reference(self, organism: Organism) -> None:
         """Match what names its claims."""
         for fund in self._credits(organism):
             named, doubtful = self._named(fund)
@@ -230,7 +244,7 @@ class _Books:
         elif owed and self._is_twin(fund, owed):
             self.why[fund.id] = Why.TWIN
         elif not owed:
-            self.why[fund.id] = Why.EXCESS if fund.used else Why.NOT_AWAITED
+            self.why[fund.id] = Why.EXCESS if self._used[fund.id] else Why.NOT_AWAITED
         elif money < total and len(owed) > 1:
             self.why[fund.id] = Why.SHORT
         else:
@@ -245,7 +259,7 @@ class _Books:
         theirs = [{claim.id for claim in self._names[fund.organism].found(runs(label))[0]} for label in fund.twins]
         return any(not ours or ours & named for named in theirs)
 
-    def by_amount(self, organism: Organism) -> None:
+    def _by_amount(self, organism: Organism) -> None:
         """Match what names nothing, round by round: what one round pays may leave the next a single answer."""
         waiting = [fund for fund in self._credits(organism) if not self._used[fund.id] and fund.id not in self.why]
         self.why |= {fund.id: Why.TWIN for fund in waiting if self._is_twin(fund, ())}
