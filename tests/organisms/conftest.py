@@ -1,130 +1,120 @@
-"""What the tests of the clients stand on: a claim, documents, and both clients over real connections on loopback."""
+"""What two organisms publish, in small: who has which brand is told by ecosystem, for each product."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from pathlib import Path
 
-import httpx
 import pytest
 
-from comptoir.core.clock import Clock
-from comptoir.desk.http import Wire
-from comptoir.desk.wire import Exchange
-from comptoir.organisms.access import EcologicAccess, EcosystemAccess
-from comptoir.organisms.ecologic import Ecologic
-from comptoir.organisms.ecosystem import Ecosystem
-from comptoir.organisms.protocol import Billed, Claimant, File, Form, Repaired, Used
-from comptoir.organisms.statuses import Piece
-from comptoir.sandbox.reference import API_KEY, PASSWORD, USERNAME
-from comptoir.sandbox.server import Options, Sandbox, Served
-
-from ..desk.web_server import Came, WebServer, said  # noqa: TID252 - one server for the door and for who uses it
-
-TODAY = Clock().now().date()
-CONSUMER = Claimant(
-    "Mme", "Noël", "Zoé", "3 rue de l'Orme", "Bât. B", "42000", "Saint-Étienne", "zoe@exemple.fr", "0612345678"
+from comptoir.core.acting import By
+from comptoir.organisms import services
+from comptoir.organisms.published import (
+    UNSAID,
+    AmountRow,
+    BrandRow,
+    CodeRow,
+    ProductRow,
+    Reference,
+    SheetRow,
+    SiteRow,
 )
-PHONE = Repaired("EEE.M6.060", "243", "Apple", "iPhone 12", "356938035643809", "", "E7", "EHS", "écran « noir »")
-BILL = Billed("F-2026-17", *map(Decimal, ("120.00", "100.00", "60.00", "40.00", "0.00", "25.00")))
-ECOLOGIC_SITE = "5b1f3c7e-0000-4000-8000-000000000001"
-FORM = Form("Q-17", TODAY - timedelta(days=3), ECOLOGIC_SITE, "", False, CONSUMER, PHONE, BILL, Used())
-OTHER = FORM._replace(
-    site="2000101", repairer="2000101", device=PHONE._replace(product="3016", brand="SAMSUNG", brand_name="Samsung",
-    symptom="", repair_code="01"), parts=Used(1, 0, 0),
-)  # fmt: skip
-INVOICE = File(Piece.INVOICE, "facture F-2026/17.pdf", "application/pdf", b"%PDF-1.7 facture")
-CONSENT = File(Piece.CONSENT, "accord.pdf", "application/pdf", b"%PDF-1.7 accord")
-NAMEPLATE = File(Piece.NAMEPLATE, "plaque.jpg", "image/jpeg", b"\xff\xd8\xff plaque")
-PAPERS = (INVOICE, CONSENT, NAMEPLATE)
+from comptoir.organisms.statuses import AmountKind, CodeKind, Organism
+from comptoir.store.engine import engine
+from comptoir.store.migrations import upgrade
+from comptoir.store.write import writing
+
+AT = "2026-03-10T10:00"
+BY = By("test", datetime(2026, 3, 10, 9, tzinfo=UTC))
+ECOLOGIC = Reference(
+    products=(
+        ProductRow("EEE.M4.033", "Lave-linge", "2022-01-01T00:00:00", "9999-12-31T00:00:00"),
+        ProductRow("EEE.M6.060", "Téléphone portable", "2022-01-01T00:00:00", "9999-12-31T00:00:00"),
+        ProductRow("EEE.M2.061", "Téléviseur", "2023-01-01", ""),
+        ProductRow("EEE.M4.002", "Rameur", "2023-01-01", ""),
+    ),
+    brands=(
+        BrandRow("", "243", "Apple"),
+        BrandRow("", "12", "Brandt"),
+        BrandRow("", "77", "De'Longhi"),
+        BrandRow("", "90", "Thomson"),
+    ),
+    codes=(
+        CodeRow("EEE.M4.033", CodeKind.SYMPTOM, "XX5", "Fuite"),
+        CodeRow("EEE.M4.033", CodeKind.REPAIR, "PSP", "Pompe"),
+        CodeRow("EEE.M6.060", CodeKind.SYMPTOM, "E7", "Écran"),
+        CodeRow("EEE.M6.060", CodeKind.REPAIR, "CAS", "Écran cassé"),
+    ),
+    sites=(SiteRow("5f0c", "Atelier du Canal", "35000", "Rennes"),),
+)
+ECOSYSTEM = Reference(
+    products=(
+        ProductRow("3016", "Téléphone mobile", "2022-12-15", "", "7"),
+        ProductRow("2001", "Lave-linge", "2022-12-15", "", "1"),
+        ProductRow("2002", "Lave-linge séchant", "2022-12-15", "", "1"),
+        ProductRow("4001", "Téléviseur", "2022-12-15", "2025-12-31", "4"),
+        ProductRow("5001", "Machine à expresso", "2022-12-15", "", "3"),
+    ),
+    brands=(
+        BrandRow("2001", "SAMSUNG", "Samsung"),
+        BrandRow("2001", "BRANDT", "Brandt", 0),
+        BrandRow("2001", "THOMSON", "Thomson", UNSAID),
+        BrandRow("2001", "0000", "Marque inconnue"),
+        BrandRow("3016", "SAMSUNG", "Samsung", 0),
+        BrandRow("4001", "SAMSUNG", "Samsung"),
+        BrandRow("5001", "SAMSUNG", "Samsung"),
+    ),
+    codes=(
+        CodeRow("2001", CodeKind.REPAIR, "01", "Remplacement de la pompe"),
+        CodeRow("2001", CodeKind.REPAIR, "02", "Remplacement du joint"),
+    ),
+    amounts=(
+        AmountRow("2001", AmountKind.BONUS, "2024-01-01", "2025-12-31", Decimal(50)),
+        AmountRow("2001", AmountKind.BONUS, "2026-01-01", "", Decimal("61.25")),
+        AmountRow("2001", AmountKind.THRESHOLD, "2026-01-01", "", Decimal(100)),
+        AmountRow("4001", AmountKind.BONUS, "2024-01-01", "", Decimal(60)),
+    ),
+    sites=(SiteRow("2000001", "Atelier", "35000", "RENNES", "2000001"),),
+    sheets=(
+        SheetRow("2000001", "1", "F-1", "GEM - Sans fluides", "2023-06-01", "2026-12-31"),
+        SheetRow("2000001", "4", "F-4", "TV", "2024-01-01", ""),
+        SheetRow("2000001", "3", "F-3", "PEM", "2020-01-01", "2024-12-31"),
+    ),
+)
+PUBLISHED = {Organism.ECOLOGIC: ECOLOGIC, Organism.ECOSYSTEM: ECOSYSTEM}
 
 
-Does = Callable[[Any, Callable[[Exchange], None]], Awaitable[Any]]
-
-
-class Told(NamedTuple):
-    """What came of a call: what it gave or raised, and every exchange."""
-
-    given: Any
-    exchanges: list[Exchange]
-
-
-def over(made: Callable[[Wire], Any], url: str, does: Does) -> Told:
-    """Open a wire, do something with a client over it; an error is given, and not raised."""
-    exchanges: list[Exchange] = []
-
-    async def done() -> Any:
-        async with Wire(Clock(), url) as wire:
-            return await does(made(wire), exchanges.append)
-
-    try:
-        return Told(asyncio.run(done()), exchanges)
-    except Exception as error:  # noqa: BLE001 - the test says which it expects
-        return Told(error, exchanges)
-
-
-def scripted(given: Any, **more: Any) -> WebServer:
-    """Make a server that answers the same thing each time, or one thing by path."""
-
-    def answers(came: Came) -> bytes | None:
-        answer = given.get(came.path.rpartition("/")[2], said(404)) if isinstance(given, dict) else given
-        return answer(came) if callable(answer) else answer
-
-    return WebServer(answers, **more)
-
-
-def ecologic(url: str, does: Does, key: str = API_KEY, claims: str = "") -> Told:
-    return over(lambda wire: Ecologic(wire, EcologicAccess(url, claims, key)), url, does)
-
-
-def ecosystem(url: str, does: Does, password: str = PASSWORD) -> Told:
-    return over(lambda wire: Ecosystem(wire, EcosystemAccess(url, USERNAME, password)), url, does)
-
-
-@dataclass
-class Counter:
-    """The sandbox as a test sees it."""
-
-    served: Served
-
-    @property
-    def ecologic(self) -> str:
-        return f"{self.served.ecologic}/api/v1/ecosupport"
-
-    @property
-    def claims(self) -> str:
-        return f"{self.served.ecologic}/api/v2/repair/getwarrantyclaims"
-
-    @property
-    def ecosystem(self) -> str:
-        return self.served.ecosystem
-
-    def admin(self, method: str, path: str, **body: Any) -> Any:
-        answer = httpx.request(method, f"{self.served.admin}/{path}", json=body or None)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
-
-    def fault(self, step: str, kind: str, **more: Any) -> None:
-        self.admin("POST", "faults", step=step, kind=kind, **more)
-
-    def requests(self) -> dict[str, int]:
-        return dict(self.admin("GET", "state")["requests"])
-
-    @property
-    def claimed(self) -> list[dict[str, Any]]:
-        return list(self.admin("GET", "state")["claims"])
+@pytest.fixture(autouse=True)
+def _settled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("COMPTOIR_AT", AT)
+    yield
+    engine.cache_clear()
 
 
 @pytest.fixture(scope="session")
-def _sandbox() -> Iterator[Counter]:
-    with Sandbox(Options(pace=None)).running() as served:
-        yield Counter(served)
+def created(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base without a row; never written again."""
+    path = tmp_path_factory.mktemp("created") / "shop.db"
+    upgrade(path)
+    return path
 
 
 @pytest.fixture
-def sandbox(_sandbox: Counter) -> Counter:
-    """The sandbox, with no claim and no fault; nothing walks on by itself."""
-    _sandbox.admin("POST", "reset")
-    return _sandbox
+def shop(created: Path, tmp_path: Path) -> Path:
+    """An empty base, where the commands of this test look."""
+    return Path(shutil.copy(created, tmp_path / "shop.db"))
+
+
+@pytest.fixture
+def fetched(shop: Path) -> Path:
+    """A base with what both organisms publish."""
+    for organism, reference in PUBLISHED.items():
+        fetch(shop, organism, reference)
+    return shop
+
+
+def fetch(path: Path, organism: Organism, reference: Reference, by: By = BY, *, again: bool = False) -> None:
+    """Put a catalogue in, as if it had been fetched."""
+    with writing(path) as connection:
+        services.replace(connection, organism, reference, f"https://{organism}.example", by, again=again)

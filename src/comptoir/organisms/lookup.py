@@ -280,10 +280,11 @@ def _source(desk: Desk, found: rules.Answer) -> str:
     if not (found.organism and found.synced_at):
         return basis
     days = _age(desk, found.synced_at)
-    fetched = _("fetched today from {organism}")
-    if days:
-        one, many = "fetched {days} day ago from {organism}, {day}", "fetched {days} days ago from {organism}, {day}"
-        fetched = ngettext(one, many, days)
+    fetched = ngettext(
+        "fetched {days} day ago from {organism}, {day}", "fetched {days} days ago from {organism}, {day}", days
+    )
+    if not days:
+        fetched = _("fetched today from {organism}")
     day = paris.in_paris(found.synced_at).strftime("%d/%m/%Y")
     return f"{basis}; {fetched.format(day=day, days=days, organism=ORGANISM_NAMES[found.organism])}"
 

@@ -9,6 +9,7 @@ from comptoir.desk import Desk
 from comptoir.desk.options import option
 from comptoir.fiches.rules import find_product, plain
 from comptoir.organisms import lookup, queries
+from comptoir.organisms.matching import NEAREST
 from comptoir.organisms.refusals import NeverFetched, OneOfTwo, UnknownOrganismCode
 from comptoir.organisms.statuses import Matched, Organism
 
@@ -66,16 +67,21 @@ def _ours(desk: Desk, told: Told) -> tuple[Matched, str]:
 
 def _known(reader: "Reader", organism: Organism, kind: Matched, code: str) -> str:
     """Give a code as the catalogue has it; raise NeverFetched and UnknownOrganismCode."""
-    listed = queries.listed(reader, organism)
-    if not listed:
+    if not queries.listed(reader, organism):
         raise NeverFetched(organism)
     if kind is Matched.BRAND:
         found = queries.brand_code(reader, organism, code)
-        near = queries.brands_like(reader, organism, code)
     else:
         row = queries.product(reader, organism, code)
         found = row.code if row else ""
-        near = tuple(each.code for each in listed if plain(code) in each.plain)[:5]
     if not found:
-        raise UnknownOrganismCode(organism, code, near)
+        raise UnknownOrganismCode(organism, code, _near(reader, organism, kind, code))
     return found
+
+
+def _near(reader: "Reader", organism: Organism, kind: Matched, code: str) -> list[str]:
+    """Give what the catalogue has near a code: brands, or the codes of products whose name holds it."""
+    if kind is Matched.BRAND:
+        return list(queries.brands_like(reader, organism, code))
+    words = plain(code)
+    return [each.code for each in queries.listed(reader, organism) if words and words in each.plain][:NEAREST]

@@ -29,7 +29,7 @@ from comptoir.organisms.protocol import (
 from comptoir.organisms.statuses import AmountKind, CodeKind, Piece, Stage
 from comptoir.sandbox.reference import PASSWORD
 
-from ..desk.web_server import Came, said  # noqa: TID252 - one server for the door and for who uses it
+from ...desk.web_server import Came, said  # noqa: TID252 - one server for the door and for who uses it
 from .conftest import CONSENT, INVOICE, NAMEPLATE, OTHER, PAPERS, PHONE, Counter, Told, ecosystem, scripted
 
 LOGIN = said(200, {"IdToken": "tok3n-of-one", "ExpiresIn": 3600, "AllowedRepairer": ["2000101"]})

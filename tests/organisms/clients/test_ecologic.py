@@ -26,7 +26,7 @@ from comptoir.organisms.protocol import (
 from comptoir.organisms.statuses import CodeKind, Piece, Stage
 from comptoir.sandbox.reference import API_KEY
 
-from ..desk.web_server import said  # noqa: TID252 - one server for the door and for who uses it
+from ...desk.web_server import said  # noqa: TID252 - one server for the door and for who uses it
 from .conftest import BILL, FORM, INVOICE, PAPERS, PHONE, Counter, Told, ecologic, scripted
 
 MISSING = {"Field": "Pièces jointes", "ErrorMessage": "Des pièces jointes sont requises : Facture", "MessageType": "E"}
