@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from comptoir.organisms.statuses import Organism
+
 from .conftest import child_environment, cold
+from .test_organisms import fetch
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
 ROUNDS = 18
 BIN = Path(sys.executable).parent
 GOOD = ("-a", "works=yes", "-a", "screen=very_good", "-a", "shell=very_good")
+ELIGIBLE = ("qualirepar", "eligible", "--brand", "zarque 77", "--product", "lave-linge", "--amount", "120")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -35,6 +39,8 @@ def shop(tmp_path_factory):
     seller = ("--name", "Micro", "--siret", "00011122900001", "--email", "a@b.fr", "--phone", "0600000000")
     place = ("--line", "1 rue A", "--postcode", "77090", "--town", "Collégien")
     numbers = comptoir("buyback", "validate", *seller, *place, "--yes", "--format", "tsv")
+    for organism in Organism:
+        fetch(database, organism)
     return database, numbers.split("\n")[1].split("\t")[0]
 
 
@@ -66,6 +72,7 @@ def starts(shop):
         "returns basket": run(comptoir, "returns", "basket"),
         "returns list": run(comptoir, "returns", "list"),
         "repair list": run(comptoir, "repair", "list"),
+        "qualirepar eligible": run(comptoir, *ELIGIBLE),
         "completing a number": run(comptoir, environment=asked),
         "buyback add": add,
         "import sqlmodel": run(sys.executable, "-c", "import sqlmodel"),
@@ -90,6 +97,7 @@ def starts(shop):
         ("returns basket", 7),
         ("returns list", 7),
         ("repair list", 7),
+        ("qualirepar eligible", 7),
         ("completing a number", 7),
     ],
 )
@@ -130,8 +138,11 @@ def test_a_look_up_is_counted_in_instructions_too(shop, report, tmp_path):
     environment = child_environment(database) | {"PATH": os.environ["PATH"]}
     bare = instructions([sys.executable, "-c", "pass"], environment, tmp_path)
     look_up = instructions([sys.executable, str(BIN / "comptoir"), "buyback", "show", number], environment, tmp_path)
+    eligible = instructions([sys.executable, str(BIN / "comptoir"), *ELIGIBLE], environment, tmp_path)
     help_page = instructions([sys.executable, str(BIN / "comptoir"), "--help"], environment, tmp_path)
     report("buyback show / pass, instructions", look_up / bare, 7)
+    report("qualirepar eligible / pass, instructions", eligible / bare, 9)
     report("--help / pass, instructions", help_page / bare, 8)
     assert look_up / bare <= 7
+    assert eligible / bare <= 9
     assert help_page / bare <= 8

@@ -11,7 +11,7 @@ import pytest
 from comptoir.core.errors import USAGE
 from comptoir.fiches import book
 from comptoir.fiches.book import BadPoints
-from comptoir.fiches.rules import Book, Identifier, Moment, Point, Product, find_product
+from comptoir.fiches.rules import Book, Identifier, Moment, Point, Product, UnknownProduct, find_product
 
 POINT = """
 [fiches.4.points.firmware]
@@ -63,9 +63,15 @@ def test_the_quick_form_of_what_is_shipped_is_the_one_its_toml_gives() -> None:
     assert kept == book.written(), "`python -m comptoir.fiches` writes it anew"
 
 
-def test_the_products_alone_are_those_of_the_whole(load: Load, own: Path) -> None:
-    assert book.load_products("") == book.load("").products
-    assert load(PRODUCT).products == book.load_products(str(own))
+def test_a_product_is_found_as_among_the_whole(load: Load, own: Path) -> None:
+    for product in book.load("").products.values():
+        for name in (product.key, product.label.upper(), *product.aliases):
+            assert book.product_called(name, "") == product == find_product(name, book.load("").products)
+    assert book.product_called("lave-v", "").key == "dishwasher"
+    for name in ("lav", "portable", "", "xyzzy"):
+        with pytest.raises(UnknownProduct):
+            book.product_called(name, "")
+    assert load(PRODUCT).products["bread_maker"] == book.product_called("Machine à pain", str(own))
 
 
 def test_a_point_is_added_after_those_of_its_fiche(load: Load) -> None:

@@ -154,9 +154,9 @@ def test_every_format_has_the_same_fields(fetched: Path, cli, written: str) -> N
         ("match --product tv", USAGE, ["missing_value", "missing_value"]),
         ("match --brand ... --organism ecologic --code 12", USAGE, ["missing_value"]),
         ("match --product xyzzy --organism ecologic --code 12", MISSING, ["unknown_product"]),
-        ("match --product tv --organism ecologic --code EEE.M9.000", MISSING, ["unknown_code"]),
-        ("match --brand Zzap --organism ecologic --code 4000", MISSING, ["unknown_code"]),
-        ("match --brand Zzap --organism ecologic --forget", MISSING, ["not_matched"]),
+        ("match --product tv --organism ecologic --code EEE.M9.000", MISSING, ["not_in_catalogue"]),
+        ("match --brand Zzap --organism ecologic --code 4000", MISSING, ["not_in_catalogue"]),
+        ("match --brand Zzap --organism ecologic --forget", MISSING, ["never_matched"]),
     ],
 )
 def test_what_is_refused_changes_nothing(fetched: Path, cli, line: str, code: int, kinds: list[str]) -> None:

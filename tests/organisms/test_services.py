@@ -12,7 +12,7 @@ import pytest
 from comptoir.fiches import book
 from comptoir.organisms import queries, services
 from comptoir.organisms.published import AmountRow, BrandRow, ProductRow, Reference, SheetRow
-from comptoir.organisms.refusals import CatalogueEmpty, CatalogueShrunk, NotMatched
+from comptoir.organisms.refusals import CatalogueEmpty, CatalogueShrunk, NeverMatched
 from comptoir.organisms.rules import answer
 from comptoir.organisms.statuses import AmountKind, CodeKind, Matched, Organism, Routed
 from comptoir.store.read import Reader, reading
@@ -182,7 +182,7 @@ def test_a_match_is_changed_and_forgotten(fetched: Path) -> None:
     with writing(fetched) as connection:
         services.unmatch(connection, Organism.ECOLOGIC, Matched.BRAND, "zzap", BY)
     assert snapshot(fetched, "washing_machine", "ZZAP").held[0].brand is None
-    with pytest.raises(NotMatched), writing(fetched) as connection:
+    with pytest.raises(NeverMatched), writing(fetched) as connection:
         services.unmatch(connection, Organism.ECOLOGIC, Matched.BRAND, "zzap", BY)
     with closing(sqlite3.connect(fetched)) as connection:
         verbs = [row[0] for row in connection.execute("SELECT verb FROM history WHERE verb <> 'sync' ORDER BY id")]

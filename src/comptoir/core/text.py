@@ -21,7 +21,7 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     combining = unicodedata.combining  # looked up once: a late module is found anew each time
-    return "".join(c for c in decomposed if not combining(c)).translate(_LIGATURES)
+    return "".join(c for c in decomposed if c.isascii() or not combining(c)).translate(_LIGATURES)
 
 
 def tidy(text: str) -> str:

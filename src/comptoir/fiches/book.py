@@ -1,6 +1,7 @@
 """The fiches and their products: shipped with the program as TOML, extended or changed by the shop's own file.
 
-What is shipped is read from its JSON (`python -m comptoir.fiches` writes it anew), in a fifth of the time.
+What is shipped is read from its JSON (`python -m comptoir.fiches` writes it anew), in a fifth of the time; beside
+it stand the names that each product is found by.
 """
 
 import json
@@ -13,11 +14,11 @@ from comptoir.core import money, toml
 from comptoir.core.errors import UsageProblem
 from comptoir.core.i18n import _
 from comptoir.core.toml import Kind
-from comptoir.fiches.rules import FICHES, Book, Fiche, Identifier, Moment, Point, Product, names
+from comptoir.fiches.rules import FICHES, Book, Fiche, Identifier, Moment, Point, Product, find_product, names, plain
 
 SHIPPED = (Path(__file__).with_name("fiches.toml"), Path(__file__).with_name("products.toml"))
 PARTS = ("fiches", "products")
-QUICK = {part: Path(__file__).with_name(f"{part}.json") for part in PARTS}
+QUICK = {part: Path(__file__).with_name(f"{part}.json") for part in (*PARTS, "names")}
 
 
 POINT: toml.Form = {
@@ -58,19 +59,26 @@ def load(own: str) -> Book:
     return toml.made_of(own, lambda data: _built(_changed(shipped, data)), BadPoints) if own else _built(shipped)
 
 
-def load_products(own: str) -> Mapping[str, Product]:
-    """Read the products alone, in half the time; the whole where the shop has a file. Raises BadPoints."""
-    if own:
-        return load(own).products
-    return {key: _product(key, entry) for key, entry in _quick("products").items()}
+def product_called(text: str, own: str) -> Product:
+    """Find a product by its key, label or alias, as `find_product` does, without making all of the shipped ones.
+
+    Raises UnknownProduct, and BadPoints where the shop's file is wrong.
+    """
+    if not own:
+        shipped = _quick("products")
+        key = _quick("names").get(plain(text))
+        if key:
+            return _made(key, shipped[key])
+    return find_product(text, load(own).products)
 
 
 def written() -> dict[str, Any]:
-    """Read what is shipped from its TOML, part by part: what the JSON is written from."""
+    """Read what is shipped from its TOML, part by part, with the names of its products: what the JSON is made of."""
     found: dict[str, Any] = {}
     for path in SHIPPED:
         found |= toml.read(path)
-    return found
+    made = (_product(key, entry) for key, entry in found["products"].items())
+    return found | {"names": {name: product.key for product in made for name in names(product)}}
 
 
 def _quick(part: str) -> dict[str, Any]:
@@ -139,13 +147,19 @@ def _product(key: str, entry: Mapping[str, Any]) -> Product:
     toml.check_choice(f"{place}.fiche", entry["fiche"], FICHES)
     identifier = entry.get("identifier", Identifier.SERIAL.value)
     toml.check_choice(f"{place}.identifier", identifier, Identifier)
+    return _made(key, entry)
+
+
+def _made(key: str, entry: Mapping[str, Any]) -> Product:
+    """Make a product of an entry whose form is right."""
+    place = f"products.{key}"
     return Product(
         key=key,
         label=toml.filled(f"{place}.label", entry["label"]),
         family=toml.filled(f"{place}.family", entry["family"]),
         fiche=entry["fiche"],
         aliases=_texts(f"{place}.aliases", entry),
-        identifier=Identifier(identifier),
+        identifier=Identifier(entry.get("identifier", Identifier.SERIAL)),
         circular=entry.get("circular", False),
         bonus=_euros(f"{place}.bonus", entry.get("bonus", "")),
         threshold=_euros(f"{place}.threshold", entry.get("threshold", "")),

@@ -284,9 +284,11 @@ def find_product(text: str, products: Mapping[str, Product]) -> Product:
     Raises UnknownProduct, which names those that are near.
     """
     asked = plain(text)
-    named = {name: product for product in products.values() for name in names(product)}
-    if asked in named:
-        return named[asked]
+    named: dict[str, Product] = {}
+    for product in products.values():
+        named |= dict.fromkeys(names(product), product)
+        if asked in named:
+            return product
     begun = {product.key: product for name, product in named.items() if asked and name.startswith(asked)}
     if len(begun) == 1:
         return next(iter(begun.values()))
@@ -318,7 +320,8 @@ def names(product: Product) -> list[str]:
 
 def plain(text: str) -> str:
     """Give a name without accents, capitals or signs, words a space apart: `Lave-linge` as `lave linge`."""
-    return " ".join("".join(c if c.isalnum() else " " for c in fold(text)).split())
+    folded = fold(text)
+    return folded if folded.isalnum() else " ".join("".join(c if c.isalnum() else " " for c in folded).split())
 
 
 def bonus_of(product: Product, total: Decimal, day: date, *, circular: bool = False) -> Bonus:

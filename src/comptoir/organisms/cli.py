@@ -1,8 +1,9 @@
 """Commands on eco-organisms: who pays for a repair, what their catalogues hold, what the shop matches to them."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from comptoir.core.i18n import _
+from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Section, View
@@ -10,6 +11,11 @@ from comptoir.organisms import columns, lookup, prompts, queries
 from comptoir.organisms.lookup import Asked
 from comptoir.organisms.prompts import Told
 from comptoir.organisms.statuses import Organism
+
+if TYPE_CHECKING:
+    from comptoir.organisms import catalogues
+else:
+    catalogues = later("comptoir.organisms.catalogues")
 
 app = Feature()
 
@@ -34,7 +40,7 @@ def products(
 ) -> None:
     """List the catalogues."""
     with desk.reading() as reader:
-        desk.out.rows(columns.PRODUCT, lookup.catalogue(desk, reader, words or []), view)
+        desk.out.rows(columns.PRODUCT, catalogues.catalogue(desk, reader, words or []), view)
 
 
 @app.verb("codes", help=_("List the symptom and repair codes of a product."))
@@ -48,7 +54,7 @@ def codes(
 ) -> None:
     """List the codes of a product."""
     asked = desk.value("--product", product, _("Kind of device"), str)
-    desk.out.rows(columns.CODES, lookup.codes(desk, asked, organism), view)
+    desk.out.rows(columns.CODES, catalogues.codes(desk, asked, organism), view)
 
 
 @app.verb("match", help=_("Tell what an eco-organism calls a product or a brand, where its name does not say."))

@@ -1,9 +1,9 @@
 """What the commands answer on the organisms, from the base alone: who pays, what their catalogues hold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 from comptoir.core import money, paris
 from comptoir.core.errors import MissingValue, UsageProblem, raise_all
@@ -11,26 +11,20 @@ from comptoir.core.i18n import _, ngettext
 from comptoir.desk import Desk
 from comptoir.desk.options import option
 from comptoir.fiches import book
-from comptoir.fiches.rules import Product, find_product, plain
+from comptoir.fiches.rules import Product
 from comptoir.organisms import queries, rules
-from comptoir.organisms.matching import known_code, product_of
-from comptoir.organisms.published import AmountRow, CodeRow, ProductRow
-from comptoir.organisms.refusals import NoProduct
+from comptoir.organisms.published import CodeRow
 from comptoir.organisms.statuses import (
     BASIS_WORDS,
     CODE_WORDS,
     ORGANISM_NAMES,
     ROUTED_WORDS,
     WHY_WORDS,
-    AmountKind,
     Basis,
     Organism,
     Piece,
     Routed,
 )
-
-if TYPE_CHECKING:
-    from comptoir.store.read import Reader
 
 
 class Asked(NamedTuple):
@@ -95,38 +89,13 @@ class Eligible(NamedTuple):
     reasons: list[Reason]
 
 
-class CatalogueRow(NamedTuple):
-    """A product of an organism, its bonus and threshold of today, and which of our products go with it."""
-
-    organism: str
-    code: str
-    name: str
-    bonus: Decimal | None
-    threshold: Decimal | None
-    sheet: str
-    valid_from: str
-    valid_until: str
-    ours: tuple[str, ...]
-
-
-class CodesRow(NamedTuple):
-    """A code of a product of an organism."""
-
-    organism: str
-    product: str
-    product_name: str
-    kind: str
-    code: str
-    label: str
-
-
 def eligible(desk: Desk, asked: Asked) -> Eligible:
     """Answer who pays for a repair, how much, and what is asked for; raise what cannot be read, all of it at once.
 
     What is missing is asked for where a person is there. Warns of data that are old.
     """
     brand, name = _device(desk, asked)
-    ours = find_product(name, products(desk))
+    ours = product_called(desk, name)
     day = paris.day_asked("--date", asked.date, desk.today()) if asked.date else desk.today()
     amount = _amount(asked.amount)
     with desk.reading() as reader:
@@ -156,9 +125,9 @@ def expected(desk: Desk, ours: Product, brand: str) -> rules.Answer:
     return rules.answer(known, desk.today(), None, circular=False)
 
 
-def products(desk: Desk) -> Mapping[str, Product]:
-    """Load the shop's products by key; raise BadPoints."""
-    return book.load_products(desk.settings["repair_points"])
+def product_called(desk: Desk, text: str) -> Product:
+    """Find a product of ours; raise UnknownProduct and BadPoints."""
+    return book.product_called(text, desk.settings["repair_points"])
 
 
 def reasons(desk: Desk, known: rules.Snapshot, found: rules.Answer) -> list[Reason]:
@@ -180,56 +149,6 @@ def reasons(desk: Desk, known: rules.Snapshot, found: rules.Answer) -> list[Reas
         needed = ", ".join(_(CODE_WORDS[kind]) for kind in found.needs)
         told.append(Reason("codes", "needed", _("a claim needs these: {codes}").format(codes=needed)))
     return told
-
-
-def catalogue(desk: Desk, reader: "Reader", words: Sequence[str]) -> Iterator[CatalogueRow]:
-    """Stream the products of both organisms whose code, name or names here hold every word, in any spelling."""
-    asked = plain(" ".join(words)).split()
-    ours = products(desk).values()
-    for organism in Organism:
-        listed = queries.listed(reader, organism)
-        amounts, told = queries.all_amounts(reader, organism), queries.told_codes(reader, organism)
-        here: dict[str, list[str]] = {}
-        for each in ours if listed else ():
-            found = product_of(each, listed, (told.get(each.key, ""), known_code(each, organism)))
-            here.setdefault(found.code if found else "", []).append(each.label)
-        for row in listed:
-            labels = tuple(here.get(row.code, ()))
-            if all(word in plain(f"{row.code} {row.name} {' '.join(labels)}") for word in asked):
-                yield _catalogued(organism, row.row, amounts.get(row.code, []), labels, desk.today())
-
-
-def codes(desk: Desk, product: str, organism: Organism | None) -> list[CodesRow]:
-    """List the codes of a product, ours or an organism's by its code; raise NoProduct and UnknownProduct."""
-    asked = [organism] if organism else list(Organism)
-    with desk.reading() as reader:
-        found = [(each, row) for each in asked if (row := queries.product(reader, each, product.strip()))]
-        if not found:
-            ours = find_product(product, products(desk))
-            found = [(each, row) for each in asked if (row := queries.product_like(reader, each, ours))]
-            if not found:
-                raise NoProduct(ours.label)
-        return [
-            CodesRow(each, row.code, row.name, code.kind, code.code, code.label)
-            for each, row in found
-            for code in queries.codes(reader, each, row.code)
-        ]
-
-
-def _catalogued(
-    organism: Organism, row: ProductRow, amounts: Sequence[AmountRow], ours: tuple[str, ...], day: date
-) -> CatalogueRow:
-    return CatalogueRow(
-        organism=organism,
-        code=row.code,
-        name=row.name,
-        bonus=rules.amount_on(amounts, AmountKind.BONUS, day),
-        threshold=rules.amount_on(amounts, AmountKind.THRESHOLD, day),
-        sheet=row.sheet,
-        valid_from=row.valid_from[:10],
-        valid_until=row.valid_until[:10],
-        ours=ours,
-    )
 
 
 _SAME = frozenset(

@@ -7,10 +7,10 @@ from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.desk import Desk
 from comptoir.desk.options import option
-from comptoir.fiches.rules import find_product, plain
+from comptoir.fiches.rules import plain
 from comptoir.organisms import lookup, queries
 from comptoir.organisms.matching import NEAREST
-from comptoir.organisms.refusals import NeverFetched, OneOfTwo, UnknownOrganismCode
+from comptoir.organisms.refusals import NeverFetched, NotInCatalogue, OneOfTwo
 from comptoir.organisms.statuses import Matched, Organism
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Told(NamedTuple):
 def matched(desk: Desk, told: Told) -> list[queries.MatchRow]:
     """Keep or forget what an organism calls a product or a brand; give what is matched with it now.
 
-    Raises MissingValue, OneOfTwo, UnknownProduct, NeverFetched, UnknownOrganismCode and NotMatched.
+    Raises MissingValue, OneOfTwo, UnknownProduct, NeverFetched, NotInCatalogue and NeverMatched.
     """
     kind, ours = _ours(desk, told)
     lacking: list[ComptoirError] = [MissingValue("--organism")] if told.organism is None else []
@@ -59,14 +59,14 @@ def _ours(desk: Desk, told: Told) -> tuple[Matched, str]:
     if (told.product is None) == (told.brand is None):
         raise OneOfTwo
     if told.product is not None:
-        return Matched.PRODUCT, find_product(told.product, lookup.products(desk)).key
+        return Matched.PRODUCT, lookup.product_called(desk, told.product).key
     if not plain(told.brand or ""):
         raise MissingValue("--brand")
     return Matched.BRAND, told.brand or ""
 
 
 def _known(reader: "Reader", organism: Organism, kind: Matched, code: str) -> str:
-    """Give a code as the catalogue has it; raise NeverFetched and UnknownOrganismCode."""
+    """Give a code as the catalogue has it; raise NeverFetched and NotInCatalogue."""
     if not queries.listed(reader, organism):
         raise NeverFetched(organism)
     if kind is Matched.BRAND:
@@ -75,7 +75,7 @@ def _known(reader: "Reader", organism: Organism, kind: Matched, code: str) -> st
         row = queries.product(reader, organism, code)
         found = row.code if row else ""
     if not found:
-        raise UnknownOrganismCode(organism, code, _near(reader, organism, kind, code))
+        raise NotInCatalogue(organism, code, _near(reader, organism, kind, code))
     return found
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.fiches.rules import Product, plain
 from comptoir.organisms.matching import Listed, known_code, near_brands, near_products, product_of, squeezed
 from comptoir.organisms.published import AmountRow, BrandRow, CodeRow, ProductRow, SheetRow, SiteRow
 from comptoir.organisms.rules import UNKNOWN_BRAND, Held, Snapshot
-from comptoir.organisms.statuses import AmountKind, CodeKind, Matched, Organism
+from comptoir.organisms.statuses import CodeKind, Matched, Organism
 
 if TYPE_CHECKING:
     from comptoir.store.read import Reader
@@ -46,13 +45,6 @@ class _Synced(NamedTuple):
     source: str
 
 
-class _Amount(NamedTuple):
-    kind: str
-    valid_from: str
-    valid_until: str
-    amount: Decimal
-
-
 class _Spelled(NamedTuple):
     plain: str
     name: str
@@ -69,7 +61,8 @@ _COUNTED = ", ".join(
 # The code that the shop gave comes first, then the name as it is written, then the name without its blanks.
 _BRAND = (
     "SELECT product, code, name, covered FROM organism_brand WHERE organism = :organism AND product IN (:product, '') "
-    "AND (code = :told OR plain = :plain OR replace(plain, ' ', '') = :squeezed) "
+    "AND (code = :told OR plain = :plain OR "
+    "plain BETWEEN substr(:squeezed, 1, 1) AND :beyond AND replace(plain, ' ', '') = :squeezed) "
     "ORDER BY code = :told DESC, plain = :plain DESC, product DESC, code LIMIT 1"
 )
 
@@ -117,8 +110,9 @@ def product_like(reader: "Reader", organism: Organism, ours: Product) -> Product
 def brand(reader: "Reader", organism: Organism, product: str, name: str) -> BrandRow | None:
     """Give a brand of an organism for one of its products, as the shop matched it or by its name in any spelling."""
     told = _told(reader, organism, Matched.BRAND, plain(name))
-    given = {"organism": organism, "product": product, "told": told, "plain": plain(name), "squeezed": squeezed(name)}
-    return reader.one(_BRAND, BrandRow, **given) if squeezed(name) else None
+    begin = squeezed(name)
+    given = {"told": told, "plain": plain(name), "squeezed": begin, "beyond": f"{begin[:1]}\U0010ffff"}
+    return reader.one(_BRAND, BrandRow, organism=organism, product=product, **given) if begin else None
 
 
 def brand_code(reader: "Reader", organism: Organism, code: str) -> str:
@@ -147,11 +141,10 @@ def codes(reader: "Reader", organism: Organism, product: str) -> tuple[CodeRow, 
 def amounts(reader: "Reader", organism: Organism, product: str) -> tuple[AmountRow, ...]:
     """Give the bonuses and thresholds of a product of an organism; `rules.amount_on` gives that of a day."""
     sql = (
-        "SELECT kind, valid_from, valid_until, amount FROM organism_amount "
+        "SELECT product, kind, valid_from, valid_until, amount FROM organism_amount "
         "WHERE organism = :organism AND product = :product ORDER BY kind, valid_from"
     )
-    rows = reader.rows(sql, _Amount, organism=organism, product=product)
-    return tuple(AmountRow(product, AmountKind(row.kind), *row[1:]) for row in rows)
+    return tuple(reader.rows(sql, AmountRow, organism=organism, product=product))
 
 
 def all_amounts(reader: "Reader", organism: Organism) -> dict[str, list[AmountRow]]:

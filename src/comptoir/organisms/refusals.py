@@ -31,7 +31,7 @@ class CatalogueShrunk(Refused):
         )
 
 
-class UnknownOrganismCode(NotFound):
+class NotInCatalogue(NotFound):
     """An organism's catalogue has no such code."""
 
     def __init__(self, organism: Organism, code: str, near: Sequence[str] = ()) -> None:
@@ -72,7 +72,7 @@ class OneOfTwo(UsageProblem):
         )
 
 
-class NotMatched(NotFound):
+class NeverMatched(NotFound):
     """The shop matched no such product or brand with an organism."""
 
     def __init__(self, organism: Organism, ours: str) -> None:

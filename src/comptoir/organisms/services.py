@@ -12,7 +12,7 @@ from comptoir.core.acting import By
 from comptoir.core.money import to_cents
 from comptoir.fiches.rules import plain
 from comptoir.organisms.published import Reference
-from comptoir.organisms.refusals import CatalogueEmpty, CatalogueShrunk, NotMatched
+from comptoir.organisms.refusals import CatalogueEmpty, CatalogueShrunk, NeverMatched
 from comptoir.organisms.statuses import Matched, Organism
 
 # The columns of each table that is replaced, in the order of the rows below.
@@ -80,11 +80,11 @@ def match(connection: Connection, organism: Organism, kind: Matched, ours: str, 
 
 
 def unmatch(connection: Connection, organism: Organism, kind: Matched, ours: str, by: By) -> None:
-    """Forget what was matched; raise NotMatched."""
+    """Forget what was matched; raise NeverMatched."""
     key = _key(kind, ours)
     sql = "DELETE FROM organism_match WHERE organism = ? AND kind = ? AND ours = ?"
     if not connection.execute(sql, (organism.value, kind.value, key)).rowcount:
-        raise NotMatched(organism, ours)
+        raise NeverMatched(organism, ours)
     told = dumps({kind.value: key}, ensure_ascii=False)
     connection.execute(_HISTORY, (_reference(organism), by.moment.isoformat(), by.operator, "unmatch", told))
 
