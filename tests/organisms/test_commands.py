@@ -103,6 +103,13 @@ def test_what_cannot_be_told_is_said_with_what_to_do(fetched: Path, cli, device,
         assert found["brand_code"] == "0000"
 
 
+def test_an_organism_asked_for_against_the_catalogues_is_told_so(fetched: Path, cli) -> None:
+    found = cli(f"{ELIGIBLE} --organism ecologic --json").data
+    assert [each["key"] for each in found["why"] if each["about"] == "organism"] == ["asked", "contradicted"]
+    assert "ecosystem" in found["why"][3]["told"]
+    assert "contradicted" not in str(cli(f"{ELIGIBLE} --organism ecosystem --json").data)
+
+
 def test_before_anything_was_fetched_the_public_scale_answers_and_says_so(cli, tmp_path: Path) -> None:
     for _turn in range(2):  # without a base, and it makes none
         ran = cli(f"{ELIGIBLE} --json")

@@ -168,6 +168,16 @@ def test_what_the_shop_matched_comes_first_and_stays(fetched: Path) -> None:
     ]
 
 
+def test_the_word_of_the_shop_passes_before_the_name(fetched: Path) -> None:
+    match(fetched, Organism.ECOSYSTEM, Matched.BRAND, "Brandt", "SAMSUNG")
+    assert snapshot(fetched, "washing_machine", "Brandt").held[1].brand == ECOSYSTEM.brands[0]
+
+
+def test_a_brand_without_a_letter_is_none_even_where_the_catalogue_has_such_a_one(shop: Path) -> None:
+    fetch(shop, Organism.ECOLOGIC, ECOLOGIC._replace(brands=(BrandRow("", "1", "***"),)))
+    assert snapshot(shop, "washing_machine", "...").held[0].brand is None
+
+
 def test_a_match_to_what_the_catalogue_has_no_more_is_passed_over(fetched: Path) -> None:
     match(fetched, Organism.ECOSYSTEM, Matched.PRODUCT, "washing_machine", "9999")
     match(fetched, Organism.ECOSYSTEM, Matched.BRAND, "samsung", "9999")

@@ -139,6 +139,11 @@ def reasons(desk: Desk, known: rules.Snapshot, found: rules.Answer) -> list[Reas
         Reason("bonus", found.why, _(WHY_WORDS[found.why])),
         Reason("data", found.basis, _source(desk, found)),
     ]
+    other, because = rules.route(known)
+    if other and other is not found.organism:
+        says = _("the catalogues say that {organism} pays: {why}")
+        because_told = says.format(organism=ORGANISM_NAMES[other], why=_(ROUTED_WORDS[because]))
+        told.append(Reason("organism", "contradicted", because_told))
     if found.routed is Routed.NOT_FETCHED:
         told.append(Reason("data", "not_fetched", _("`comptoir qualirepar sync` fetches the catalogues")))
     if (found.synced_at and not found.product_code) or found.routed is Routed.NO_PRODUCT:

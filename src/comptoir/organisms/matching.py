@@ -49,7 +49,7 @@ def product_of(ours: Product, listed: Iterable[Listed], codes: Sequence[str]) ->
     for each in sorted(listed, key=lambda each: (each.valid_until or "9999-12-31", each.valid_from)):
         by_code[each.code] = by_name[each.plain] = each
     found = next((by_code[code] for code in codes if code in by_code), None)
-    found = found or next((by_name[name] for name in names(ours) if name and name in by_name), None)
+    found = found or next((by_name[name] for name in names(ours) if name in by_name), None)
     return found.row if found else None
 
 
