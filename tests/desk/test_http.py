@@ -113,6 +113,15 @@ def test_connections_are_kept_and_not_more_than_a_few_are_opened() -> None:
     assert server.connections <= 16
 
 
+def test_the_time_of_a_question_begins_with_its_turn() -> None:
+    def slow(_came: Any) -> bytes:
+        time.sleep(0.1)
+        return said(200, {})
+
+    with WebServer(slow) as server:
+        assert [each.status for each in many(server.url, 100, json=JSON, whole=0.5)] == [200] * 100
+
+
 def test_a_connection_that_was_closed_meanwhile_is_opened_again() -> None:
     with WebServer(lambda _came: said(200, {}, Connection="close")) as server:
 

@@ -37,6 +37,7 @@ class Wire:
     def __init__(self, clock: Clock, url: str, at_once: int = AT_ONCE) -> None:
         self.clock = clock
         self._secrets: set[str] = set()
+        self._turns = asyncio.Semaphore(at_once)
         here = is_here(urlsplit(url).hostname or "")
         self._client = httpx.AsyncClient(
             headers={"User-Agent": f"comptoir/{__version__}", "Accept-Encoding": "identity"},
@@ -65,6 +66,10 @@ class Wire:
 
         Raises Unsent where nothing was done for certain (a request that only reads does nothing), and Unheard.
         """
+        async with self._turns:  # the time of a question is not spent in the queue
+            return await self._asked(asked, log)
+
+    async def _asked(self, asked: Asked, log: Log) -> Heard:
         begun, moment = monotonic(), self.clock.now()
         left = _Left(whole=asked.content is None and asked.json is None)
         heard: Heard | None = None
