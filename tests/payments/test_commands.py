@@ -216,6 +216,7 @@ def test_a_payment_taken_back_is_undone_from_the_one_that_took_it(brings, done, 
     refuses(f"match 2 {number} --amount 26 --yes", 4, "not_paid")
     done(f"match 2 {number} --yes")
     assert claim(shop, number) == ("confirmed", 0)
+    assert column(shop, "paid_at") == [None]
     refuses("unmatch 1 --yes", 4, "taken_after")
     sound(shop)
 

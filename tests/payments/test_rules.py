@@ -150,6 +150,24 @@ def test_part_of_what_a_claim_was_paid_may_be_taken_back() -> None:
     assert match([funds(2, -30, "REJET 4500000001")], [owed(1, 0, paid=25)]).why == {2: Why.NO_ORIGIN}
 
 
+def test_money_taken_back_twice_leaves_no_claim_below_nothing() -> None:
+    paid = Share(1, 1, Decimal(25), MatchedBy.REFERENCE)
+    both = [funds(1, 25, used=Decimal(25)), funds(3, -25, "REJET 4500000001")]
+    found = match(both, [owed(1, 10, paid=15)], [paid])
+    assert (found.reversals, given_to(found)) == ({3: 1}, {(3, 1): Decimal(-15)})
+
+
+def test_money_is_never_taken_back_before_it_came() -> None:
+    both = [funds(1, 25, used=Decimal(25)), funds(2, -25, "REJET", day=DAY - timedelta(days=1))]
+    found = match(both, [owed(1, 0, paid=25)], [Share(1, 1, Decimal(25), MatchedBy.REFERENCE)])
+    assert (found.reversals, found.why) == ({}, {2: Why.NO_ORIGIN})
+
+
+def test_what_is_left_of_a_payment_is_not_guessed_away() -> None:
+    found = match([funds(1, 40, used=Decimal(25))], [owed(2, 15)])
+    assert (found.shares, found.why) == ([], {1: Why.EXCESS})
+
+
 def test_what_was_undone_by_hand_is_left_alone_but_may_be_taken_back() -> None:
     held = funds(1, 25, "4500000001", by_hand=True)
     assert match([held], [owed(1)]) == Matching([], {}, {1: Why.BY_HAND})

@@ -246,6 +246,11 @@ def test_a_line_that_cannot_be_read_is_told_with_its_number(line: tuple[str, str
     assert wrong in refused.value.message
 
 
+def test_a_line_with_a_debit_and_a_credit_is_refused() -> None:
+    with pytest.raises(BadMovement):
+        read(b"Date;Libelle;Debit;Credit\n20/11/2026;A;25,00;25,00\n")
+
+
 def test_ten_lines_that_are_wrong_are_told_and_no_more() -> None:
     with pytest.raises(Several) as refused:
         read(sheet(*[("99/99/2026", "EDF", "1,00")] * 500))
