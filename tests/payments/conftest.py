@@ -82,7 +82,8 @@ def claimed(shop: Path) -> Callable[..., str]:
             "case_number": number, "organism": organism, "invoice": f"F2026-{rank:05}", "status": "confirmed",
             "reference": f"R{rank:07}", "remote": f"RC-9{rank:05}", "service_order": f"45{rank:08}", "said": "",
             "reason": "", "bonus": int(bonus * 100), "total": 9900, "form": "{}", "pending": "", "attempts": 0,
-            "error": "", "lease": "", "operator": "test", "created_at": iso(days), "confirmed_at": iso(days), "paid": 0,
+            "stale": 0, "error": "", "lease": "",
+            "operator": "test", "created_at": iso(days), "confirmed_at": iso(days), "paid": 0,
         }  # fmt: skip
         insert(shop, "claim", **(told | given))
         return number

@@ -162,7 +162,7 @@ def test_two_claims_alike_are_never_guessed_and_a_person_tells(brings, done, cla
     (row,) = done(f"match 1 {second[-3:]} --yes --json")
     assert row == {"payment": 1, "case_number": second, "amount": "25.00", "matched_by": "hand"}
     assert (claim(shop, first), claim(shop, second)) == (("confirmed", 0), ("paid", 2500))
-    refuses(f"match 1 {first} --yes", 4, "nothing_left")
+    refuses(f"match 1 {first} --yes", 4, "payment_spent")
     sound(shop)
 
 
@@ -189,12 +189,12 @@ def test_what_cannot_be_matched_by_hand_is_told_why(brings, done, claimed, shop,
     brings(PAID, ("20/11/2026", "ECOSYSTEM AUTRE", "40,00"))
     refuses(f"match 9 {paid} --yes", 3, "unknown_payment")
     refuses("match 2 00000994 --yes", 3, "unknown_repair")
-    refuses(f"match 2 {other} --yes", 3, "no_claim")
+    refuses(f"match 2 {other} --yes", 3, "no_claim_to_pay")
     refuses(f"match 2 {refused} --yes", 4, "not_awaited")
-    refuses(f"match 2 {paid} --yes", 4, "paid_already")
-    refuses(f"match 2 {paid} --amount 40,01 --yes", 4, "too_much")
-    refuses(f"match 2 {paid} --amount 0 --yes", 4, "too_much")
-    refuses(f"match 2 {paid} --amount=-5 --yes", 4, "too_much")
+    refuses(f"match 2 {paid} --yes", 4, "claim_paid_already")
+    refuses(f"match 2 {paid} --amount 40,01 --yes", 4, "more_than_payment")
+    refuses(f"match 2 {paid} --amount 0 --yes", 4, "more_than_payment")
+    refuses(f"match 2 {paid} --amount=-5 --yes", 4, "more_than_payment")
     refuses(f"match 2 {paid} --amount x --yes", 2, "bad_amount")
     ran = done(f"match 2 {paid} --amount 5 --yes")
     assert "5,00" in ran.err  # more than its bonus
@@ -207,13 +207,13 @@ def test_a_payment_taken_back_is_undone_from_the_one_that_took_it(brings, done, 
     brings(PAID, ("21/11/2026", "REJET ECOSYSTEM 4500000001", "-25,00"))
     assert claim(shop, number) == ("confirmed", 0)
     refuses("unmatch 1 --yes", 4, "taken_back")
-    refuses(f"match 1 {number} --yes", 4, "nothing_left")
+    refuses(f"match 1 {number} --yes", 4, "payment_spent")
     refuses(f"unmatch 2 {number} --yes", 4, "whole_reversal")
     done("unmatch 2 --yes")
     done("sync")
     assert claim(shop, number) == ("paid", 2500)
     assert standing(done, 2) == ("unmatched", "0.00", "-25.00", [])
-    refuses(f"match 2 {number} --amount 26 --yes", 4, "not_paid")
+    refuses(f"match 2 {number} --amount 26 --yes", 4, "not_paid_by_it")
     done(f"match 2 {number} --yes")
     assert claim(shop, number) == ("confirmed", 0)
     assert column(shop, "paid_at") == [None]

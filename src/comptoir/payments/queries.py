@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from comptoir.core import paris
 from comptoir.core.money import ZERO
 from comptoir.organisms.statuses import Organism
-from comptoir.payments.refusals import NoClaim, UnknownPayment
+from comptoir.payments.refusals import NoClaimToPay, UnknownPayment
 from comptoir.payments.rules import Funds, Owed, Share, is_late
 from comptoir.payments.statuses import MatchedBy, Standing
 from comptoir.qualirepar.statuses import AWAITED, OVER, ClaimStatus
@@ -287,12 +287,15 @@ def keys(reader: "Reader", asked: list[str]) -> set[str]:
 
 
 def claim(reader: "Reader", case: str, organism: str) -> ClaimRow:
-    """Give the claim of a repair with an organism, the one that is alive where there are several; raise NoClaim."""
+    """Give the claim of a repair with an organism, the one that is alive where there are several.
+
+    Raises NoClaimToPay.
+    """
     over = ", ".join(f"'{status}'" for status in sorted(OVER))
     sql = f"{_CLAIM} FROM claim WHERE case_number = :case AND organism = :organism ORDER BY status IN ({over}), id DESC"
     found = reader.one(sql, ClaimRow, case=case, organism=organism)
     if found is None:
-        raise NoClaim(case)
+        raise NoClaimToPay(case)
     return found
 
 

@@ -58,7 +58,7 @@ class UnknownPayment(NotFound):
         )
 
 
-class NoClaim(NotFound):
+class NoClaimToPay(NotFound):
     """A repair has no claim that the organism of a payment could pay."""
 
     def __init__(self, number: str) -> None:
@@ -75,7 +75,7 @@ class NotAwaited(Refused):
         )
 
 
-class PaidAlready(Refused):
+class ClaimPaidAlready(Refused):
     """The claim is paid in full."""
 
     def __init__(self, number: str) -> None:
@@ -85,7 +85,7 @@ class PaidAlready(Refused):
         )
 
 
-class NothingLeft(Refused):
+class PaymentSpent(Refused):
     """All of a payment is matched, or it was taken back."""
 
     def __init__(self, number: int) -> None:
@@ -95,7 +95,7 @@ class NothingLeft(Refused):
         )
 
 
-class TooMuch(Refused):
+class MoreThanPayment(Refused):
     """More than what is left of a payment, or nothing at all."""
 
     def __init__(self, number: int, asked: Decimal, left: Decimal) -> None:
@@ -107,7 +107,7 @@ class TooMuch(Refused):
         )
 
 
-class NotPaid(Refused):
+class NotPaidByIt(Refused):
     """More is taken back of a claim than was paid."""
 
     def __init__(self, number: str, paid: Decimal) -> None:

@@ -19,14 +19,14 @@ from comptoir.organisms.statuses import Organism
 from comptoir.payments import queries
 from comptoir.payments.movements import Movement, Runs, keyed
 from comptoir.payments.refusals import (
+    ClaimPaidAlready,
+    MoreThanPayment,
     NotAwaited,
-    NothingLeft,
     NotMatched,
-    NotPaid,
-    PaidAlready,
+    NotPaidByIt,
+    PaymentSpent,
     TakenAfter,
     TakenBack,
-    TooMuch,
     WholeReversal,
 )
 from comptoir.payments.rules import Share, Sources
@@ -109,23 +109,23 @@ def settle(session: Session, by: By) -> Settled:
 def match(session: Session, number: int, case: str, amount: Decimal | None, by: By) -> MatchRow:
     """Match money of a payment to the claim of a repair, as a person says; all that fits where no amount is given.
 
-    Of money taken back, the amount is what is taken from the claim. Raises UnknownPayment, NoClaim, NothingLeft,
-    NotAwaited, PaidAlready, NotPaid and TooMuch.
+    Of money taken back, the amount is what is taken from the claim. Raises UnknownPayment, NoClaimToPay, PaymentSpent,
+    NotAwaited, ClaimPaidAlready, NotPaidByIt and MoreThanPayment.
     """
     reader = reading(session)
     payment = queries.payment(reader, number)
     if not payment.left:
-        raise NothingLeft(number)
+        raise PaymentSpent(number)
     claim = queries.claim(reader, case, payment.organism)
     back = payment.left < 0
     if back and claim.paid < (amount or Decimal("0.01")):
-        raise NotPaid(case, claim.paid)
+        raise NotPaidByIt(case, claim.paid)
     if not back:
         _check_awaited(claim, amount)
     fits = min(abs(payment.left), claim.paid if back else claim.bonus - claim.paid)
     asked = fits if amount is None else amount
     if not 0 < asked <= abs(payment.left):
-        raise TooMuch(number, asked, abs(payment.left))
+        raise MoreThanPayment(number, asked, abs(payment.left))
     return _give(session, Share(number, claim.id, -asked if back else asked, MatchedBy.HAND), by)
 
 
@@ -169,7 +169,7 @@ def _check_awaited(claim: queries.ClaimRow, amount: Decimal | None) -> None:
     if status not in AWAITED | {ClaimStatus.PAID}:
         raise NotAwaited(claim.case_number, _(CLAIM_WORDS[status]))
     if amount is None and claim.paid >= claim.bonus:
-        raise PaidAlready(claim.case_number)
+        raise ClaimPaidAlready(claim.case_number)
 
 
 def _give(session: Session, share: Share, by: By) -> MatchRow:
