@@ -193,6 +193,7 @@ OFFERED = [
             "scan",
             "returns",
             "repair",
+            "qualirepar",
             "outbox",
             "reseller",
             "config",
