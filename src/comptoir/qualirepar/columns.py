@@ -3,9 +3,9 @@
 from comptoir.core.i18n import _
 from comptoir.desk.output import Column
 from comptoir.organisms.statuses import ORGANISM_NAMES, PIECE_WORDS
-from comptoir.qualirepar.checks import WEIGHT_WORDS
 from comptoir.qualirepar.filing import RESULT_WORDS
 from comptoir.qualirepar.statuses import CLAIM_WORDS
+from comptoir.qualirepar.troubles import WEIGHT_WORDS
 
 CASE = Column("case_number", _("Case"))
 ORGANISM = Column("organism", _("Organism"), ORGANISM_NAMES)

@@ -27,9 +27,9 @@ from comptoir.repairs import queries as repairs
 if TYPE_CHECKING:
     from comptoir.organisms import clients
     from comptoir.qualirepar import dossiers, filing, following, forms, reasons, rules, services
-    from comptoir.qualirepar.checks import Trouble
     from comptoir.qualirepar.dossiers import Checked
     from comptoir.qualirepar.filing import Filed
+    from comptoir.qualirepar.troubles import Trouble
     from comptoir.store import blobs
 else:
     clients = later("comptoir.organisms.clients")

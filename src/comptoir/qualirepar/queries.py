@@ -105,6 +105,13 @@ class RefusedRow(NamedTuple):
     reason: str
 
 
+class AlikeRow(NamedTuple):
+    """A claim of the same device under another repair."""
+
+    case_number: str
+    status: str
+
+
 _JOINED = "JOIN repair_case r ON r.number = c.case_number JOIN consumer o ON o.id = r.consumer_id"
 _CLAIMED = (
     f"SELECT c.case_number, c.created_at, c.status, c.organism, {NAME} AS customer, r.product_label, c.invoice, "
@@ -232,13 +239,14 @@ def refused(reader: "Reader", organism: str) -> Iterator[RefusedRow]:
     return reader.rows(sql, RefusedRow, organism=organism)
 
 
-def alike(reader: "Reader", number: str, serial_key: str) -> list[str]:
-    """List the other repairs of a device whose claim is alive."""
+def alike(reader: "Reader", number: str, serial_key: str) -> list[AlikeRow]:
+    """List the claims of a device under other repairs that are alive."""
     sql = (
-        "SELECT c.case_number FROM claim c JOIN repair_case r ON r.number = c.case_number WHERE r.serial_key = :key "
-        f"AND r.serial_key <> '' AND c.case_number <> :number AND c.status NOT IN ({_OVER}) ORDER BY c.id"
+        "SELECT c.case_number, c.status FROM claim c JOIN repair_case r ON r.number = c.case_number "
+        "WHERE r.serial_key = :key AND r.serial_key <> '' AND c.case_number <> :number "
+        f"AND c.status NOT IN ({_OVER}) ORDER BY c.id"
     )
-    return reader.values(sql, key=serial_key, number=number)
+    return list(reader.rows(sql, AlikeRow, key=serial_key, number=number))
 
 
 def serial_key(reader: "Reader", number: str) -> str:

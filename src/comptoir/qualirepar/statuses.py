@@ -73,12 +73,12 @@ UNSENT = frozenset({_S.TO_CREATE, _S.CREATED, _S.TO_COMPLETE})
 AWAITED = frozenset({_S.CONFIRMED, _S.APPROVED, _S.REIMBURSED})  # money is to come
 CLAIM_WORDS: Mapping[str, str] = {
     _S.TO_CREATE: mark("To create"),
-    _S.CREATED: mark("Created"),
+    _S.CREATED: mark("Request created"),
     _S.TO_COMPLETE: mark("To complete and confirm"),
     _S.CONFIRMED: mark("Confirmed, being checked"),
     _S.APPROVED: mark("Approved, to be paid"),
     _S.REIMBURSED: mark("Reimbursed, says the organism"),
     _S.PAID: mark("Paid, seen at the bank"),
-    _S.REFUSED: mark("Refused"),
-    _S.CANCELLED: mark("Cancelled"),
+    _S.REFUSED: mark("Request refused"),
+    _S.CANCELLED: mark("Request cancelled"),
 }

@@ -196,7 +196,7 @@ def _identity(desk: Desk, case: CaseDetail, told: "Correction") -> dict[str, obj
 
 def _person(told: "Correction") -> dict[str, str]:
     """Give what is corrected of a person, checked; raise every problem at once."""
-    keys = ("email", "phone", "line", "complement", "postcode", "town")
+    keys = ("title", "last_name", "first_name", "email", "phone", "line", "complement", "postcode", "town")
     given = {key: getattr(told, key) for key in keys if getattr(told, key) is not None}
     checks = {**fields.CONSUMER, **fields.PLACE}
     return checked_fields(given, {key: checks[key] for key in given})

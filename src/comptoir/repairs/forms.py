@@ -102,6 +102,9 @@ class Correction(NamedTuple):
     ] = None
     means: Annotated[Means | None, option(help=_("How the deposit was paid."))] = None
     receipt: Annotated[str | None, option(metavar=_("NUMBER"), help=_("Number of the till's receipt."))] = None
+    title: Annotated[str | None, option(metavar="M.|Mme", help=_("The customer's civility."))] = None
+    last_name: Annotated[str | None, option(help=_("Last name."))] = None
+    first_name: Annotated[str | None, option(help=_("First name."))] = None
     email: Annotated[str | None, option(help=_("The customer's e-mail."))] = None
     phone: Annotated[str | None, option(help=_("The customer's phone."))] = None
     line: Annotated[str | None, option(help=_("The customer's address: number and street."))] = None

@@ -289,7 +289,7 @@ class DeviceClosed(Refused):
             _("repair {number} is at `{status}`: what was told of the device stands as it was invoiced").format(
                 number=number, status=_(CASE_WORDS[status])
             ),
-            _("the codes and the consents of the claim may still be told; a credit note reopens the rest"),
+            _("codes, consents, model and customer may still be told; a credit note reopens the rest"),
         )
 
 

@@ -128,12 +128,13 @@ def _case(number: str, intake: Intake, device: comebacks.Known, by: By, *, comeb
 def change(session: Session, number: str, given: Mapping[str, Any], by: By) -> None:
     """Correct what was told of a device; the history keeps what was told before.
 
+    What was invoiced stands; a credit note reopens it, the device given back or not.
     Raises DeviceClosed, SerialInCase, and DepositIncomplete.
     """
     if not given:
         return
     row = ledger.kept(session, number)
-    closed = row.status not in OPEN or row.status is CaseStatus.INVOICED
+    closed = row.status is CaseStatus.INVOICED or (row.status not in OPEN and not ledger.is_undone(session, row))
     if closed and (row.status is CaseStatus.CANCELLED or given.keys() - TOLD_LATER):
         raise DeviceClosed(number, row.status)
     before = {key: getattr(row, key) for key in given}

@@ -53,7 +53,7 @@ OPEN = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REFUSED, _S.REPAIRING, _S.REPAIRED
 HERE = (*OPEN, _S.CANCELLED)
 CHANGEABLE = (_S.RECEIVED, _S.QUOTED, _S.AGREED, _S.REFUSED, _S.REPAIRING, _S.REPAIRED)  # lines may still come and go
 # What a claim asks for, and when the device comes back, may be told later; the rest stands as it was invoiced.
-TOLD_LATER = frozenset({"organism", "symptom", "repair_code", "consents", "appointment"})
+TOLD_LATER = frozenset({"model", "organism", "symptom", "repair_code", "consents", "appointment"})
 
 
 class Place(StrEnum):
