@@ -26,6 +26,7 @@ else:
 
 AT_ONCE = 16  # requests in flight, and connections kept
 CONNECT = 10.0  # seconds
+LONGEST = 180.0  # seconds of a request, whatever it asks for
 IDLE = 20.0  # seconds that a connection is kept without a request
 LONGEST_TEXT = 200  # characters of a text of a request that are kept: what is longer is a file
 LONGEST_KEPT = 20_000  # characters of an answer that are kept
@@ -75,7 +76,7 @@ class Wire:
         heard: Heard | None = None
         told = _("interrupted")
         try:
-            async with asyncio.timeout(asked.whole):
+            async with asyncio.timeout(min(asked.whole, LONGEST)):
                 heard = await self._heard(asked, left)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TooLong, TimeoutError) as error:
             told = _("{host}: {reason}").format(host=urlsplit(asked.url).hostname, reason=_reason(error))
