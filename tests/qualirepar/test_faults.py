@@ -1,5 +1,7 @@
 """Every misbehaviour at every step of a claim: run again as cron would, it ends as one claim, whole, on both sides."""
 
+from typing import NamedTuple
+
 import pytest
 
 from comptoir.sandbox.faults import KINDS
@@ -36,44 +38,57 @@ STEPS = {
         ("delete", "upload-file=lost", 0),
     ],
 }
-WAITED_FOR = {"hang", "deaf", "drip", "half", "slow", "gzip", "huge", "500"}  # once each: they take their time
-CELLS = [
-    pytest.param(organism, step, lead, skip, kind, id=f"{step}{f'+{skip}' if skip else ''}-{lead or 'alone'}-{kind}")
-    for organism, steps in STEPS.items()
-    for step, lead, skip in steps
-    for kind in KINDS
-]
-LASTING = [cell for cell in CELLS if cell.values[-1] not in WAITED_FOR]
+LINGERING = {"hang", "deaf", "drip", "half", "slow", "gzip", "huge", "500"}  # a lasting one would take its time
 
 
-def _asked(step: str, lead: str, skip: int, kind: str, times: str) -> list[str]:
-    return list(filter(None, [lead, f"{step}={FAULTS.get(kind, kind)}:{times}:{skip}"]))
+class Cell(NamedTuple):
+    """A fault of a step of a claim."""
+
+    organism: str
+    step: str
+    lead: str
+    skip: int
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """Name the cell among tests."""
+        return "-".join((self.step, self.lead or "alone", str(self.skip), self.kind))
+
+    def faults(self, times: str) -> list[str]:
+        """Give the faults to ask for."""
+        fault = f"{self.step}={FAULTS.get(self.kind, self.kind)}:{times}:{self.skip}"
+        return [self.lead, fault] if self.lead else [fault]
 
 
-@pytest.mark.parametrize(("organism", "step", "lead", "skip", "kind"), CELLS)
-def test_a_fault_is_got_over_by_claiming_again(shop, paid, organism, step, lead, skip, kind):
-    case = paid.cases[organism][0]
-    shop.fault(*_asked(step, lead, skip, kind, "1"))
+CELLS = [Cell(organism, *step, kind) for organism, steps in STEPS.items() for step in steps for kind in KINDS]
+LASTING = [cell for cell in CELLS if cell.kind not in LINGERING]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+def test_a_fault_is_got_over_by_claiming_again(shop, paid, cell):
+    case = paid.cases[cell.organism][0]
+    shop.fault(*cell.faults("1"))
     claim = shop.settled(case)
-    assert step in shop.state["requests"]
+    assert cell.step in shop.state["requests"]
     if claim["status"] != "confirmed":
-        assert kind == "refuse"
+        assert cell.kind == "refuse"
         assert claim["error"]
         assert shop.settled(case)["status"] == "confirmed"
     shop.qualirepar("status")
     shop.whole(case)
 
 
-@pytest.mark.parametrize(("organism", "step", "lead", "skip", "kind"), LASTING)
-def test_a_fault_that_lasts_is_told_and_got_over_once_it_ends(shop, paid, organism, step, lead, skip, kind):
-    case = paid.cases[organism][0]
-    shop.fault(*_asked(step, lead, skip, kind, "*"))
+@pytest.mark.parametrize("cell", LASTING, ids=lambda cell: cell.name)
+def test_a_fault_that_lasts_is_told_and_got_over_once_it_ends(shop, paid, cell):
+    case = paid.cases[cell.organism][0]
+    shop.fault(*cell.faults("*"))
     claim = shop.settled(case, runs=2)
     if claim["status"] != "confirmed":  # what was done without an answer may be found done
         assert claim["error"]
         code, _out, err = shop.qualirepar(f"claim {case} --yes")
         # What only the organism can mend is tried again later, what a person can is told as a refusal.
-        assert code == (4 if kind == "refuse" and step not in {"login", "put"} else 5), err
+        assert code == (4 if cell.kind == "refuse" and cell.step not in {"login", "put"} else 5), err
     shop.behave()
     shop.later(minutes=5)
     assert shop.settled(case)["status"] == "confirmed"

@@ -1,7 +1,7 @@
 """Claims on their way to the organisms: each goes step by step, many go at once, none has two requests in flight."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,7 @@ from comptoir.qualirepar.statuses import Step
 from comptoir.store.write import Store
 
 AT_ONCE = 12  # claims under way with one organism
+BEAT = rules.LEASE.total_seconds() / 3  # seconds of a step after which its lease is renewed
 DOUBTS = 3  # answers that may be missing in one run before a claim is left for the next
 
 
@@ -110,7 +111,8 @@ class _Run:
     """One claim under way: where it stands, and what of that is written down."""
 
     def __init__(self, work: Work, state: State) -> None:
-        self.state = state.with_row(next_try=None)
+        asked = state.row.pending_at  # a moment to come is of a clock that was wrong: it counts from now
+        self.state = state.with_row(next_try=None, pending_at=min(asked, work.clock.now()) if asked else None)
         self.result = Result.CONFIRMED
         self._work = work
         self._kept = state
@@ -134,7 +136,7 @@ class _Run:
     async def _done(self, action: Action) -> bool:
         """Do one step; tell whether the next one may follow."""
         try:
-            self.state = await steps.STEPS[action](self._tools, self.state)
+            self.state = await self._held(steps.done(action, self._tools, self.state))
         except steps.Unsettled as doubt:
             return self._stop(Result.UNKNOWN, str(doubt), rules.SETTLE)
         except steps.Created as made:
@@ -142,16 +144,28 @@ class _Run:
             return self._stop(Result.TURNED_DOWN, TurnedDown(self._work.client.organism, made.reasons).message)
         except Broken as error:
             return self._remade(error)
-        except (TurnedDown, NoAnswer, NotDone) as error:
+        except ComptoirError as error:  # of the organism, or of a document that is lost here
             return self._failed(action, error)
         self.state = self.state.with_row(attempts=0)
         return True
 
+    async def _held(self, step: Awaitable[State]) -> State:
+        """Wait for a step, the lease going on for as long as it lasts: large documents outlast any."""
+        asked = asyncio.ensure_future(step)
+        try:
+            while not (await asyncio.wait({asked}, timeout=BEAT))[0]:
+                self._write()
+            return await asked
+        finally:
+            asked.cancel()
+            await asyncio.gather(asked, return_exceptions=True)
+
     def _remade(self, error: Broken) -> bool:
-        """Have a draft deleted and made anew, some times in a run."""
+        """Have a draft deleted and made anew, some times in a run: nothing here mends it, another time may."""
         self._remakes += 1
-        self.state = self.state.with_row(pending=Step.DISCARD, pending_at=self._work.clock.now(), error=error.message)
-        return self._remakes <= rules.REMAKES or self._stop(Result.TURNED_DOWN, error.message)
+        attempts = self.state.row.attempts + 1
+        self.state = self.state.with_row(pending=Step.DISCARD, pending_at=self._work.clock.now(), attempts=attempts)
+        return self._remakes <= rules.REMAKES or self._stop(Result.PUT_OFF, error.message, rules.pause(attempts))
 
     def _failed(self, action: Action, error: ComptoirError) -> bool:
         told = error.message if not error.hint else f"{error.message} ({error.hint})"

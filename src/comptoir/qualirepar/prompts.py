@@ -15,6 +15,7 @@ from comptoir.qualirepar.queries import ClaimDetail, ClaimRow, RefusedRow
 from comptoir.qualirepar.refusals import (
     ClaimNotCancellable,
     ClaimNotReady,
+    BeingFiled,
     FiledAlready,
     NamedAndAll,
     NothingNamed,
@@ -216,8 +217,12 @@ def _prepared(desk: Desk, organism: Organism, checked: "Checked") -> int:
     with desk.reading() as reader:
         reference = rules.reference(number, queries.attempts(reader, number) + 1)
     form = forms.form(reference, dossier.case, dossier.bill, dossier.answer, dossier.account)
-    with desk.writing() as session:
-        return services.prepare(session, organism, form, files, desk.by(), number)
+    try:
+        with desk.writing() as session:
+            return services.prepare(session, organism, form, files, desk.by(), number)
+    except (BeingFiled, FiledAlready):  # by another command, since these were gathered: filing says so of it alone
+        with desk.reading() as reader:
+            return queries.claim(reader, number).id
 
 
 def _content(desk: Desk, digest: str) -> bytes:

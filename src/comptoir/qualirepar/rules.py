@@ -8,7 +8,7 @@ from typing import NamedTuple
 from comptoir.organisms.statuses import Organism, Piece, Stage
 from comptoir.qualirepar.statuses import FLOWS, UNSENT, ClaimStatus, Step
 
-LEASE = timedelta(minutes=3)  # longer than the longest step: a login and two requests of 60 seconds
+LEASE = timedelta(minutes=3)  # a step that lasts longer has it renewed
 # How long after a request that nobody answered the organism may still be doing it.
 SETTLE = timedelta(seconds=60)
 DELAYS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
@@ -136,7 +136,7 @@ def judged(organism: Organism, status: ClaimStatus, stage: Stage) -> ClaimStatus
     return target if FLOWS[organism].allows(status, target) else status
 
 
-def pause(attempts: int, asked: timedelta) -> timedelta:
+def pause(attempts: int, asked: timedelta = timedelta()) -> timedelta:
     """Give how long to wait before the next try, the organism's own wish counting for half a day at most."""
     usual = DELAYS[attempts - 1] if 0 < attempts <= len(DELAYS) else EVERY
     return max(usual, min(asked, timedelta(hours=12)))

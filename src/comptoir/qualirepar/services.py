@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from comptoir.core.acting import By
 from comptoir.organisms.protocol import Form
 from comptoir.organisms.statuses import Organism
 from comptoir.qualirepar import forms
-from comptoir.qualirepar.refusals import BeingFiled, FiledAlready, NoClaim, NotAdoptable, Over
+from comptoir.qualirepar.refusals import BeingFiled, FiledAlready, NoClaim, NotAdoptable, NumberTaken, Over
 from comptoir.qualirepar.rules import Document, is_held
 from comptoir.qualirepar.statuses import CLAIM_WORDS, FLOWS, OVER, UNSENT, ClaimStatus, Step
 from comptoir.qualirepar.tables import Claim, ClaimFile
@@ -61,12 +61,19 @@ def cancel(session: Session, case: str, by: By, *, why: str) -> None:
 def adopt(session: Session, case: str, remote: str, by: By) -> None:
     """Record what a person found on the organism's portal: the number of a claim, or nothing where it is empty.
 
-    Raises NoClaim, BeingFiled, and NotAdoptable unless its creation was left without an answer.
+    A number may be told, and told again, of any claim that is not submitted; that there is nothing, of one whose
+    creation was left without an answer. Raises NoClaim, Over, BeingFiled, NotAdoptable and NumberTaken.
     """
     row = kept(session, case)
     _free(row, by.moment)
-    if row.pending != Step.CREATE:
+    unanswered = row.pending == Step.CREATE
+    if row.status not in UNSENT or not (remote or unanswered):
         raise NotAdoptable(case)
+    if remote:
+        _only_one(session, row, remote)
+    if remote != row.remote:  # another number has none of the documents, and whatever was asked of it
+        session.exec(update(ClaimFile).where(col(ClaimFile.claim_id) == row.id).values(sent_at=None))
+        row.stale = row.stale if unanswered else 1
     row.remote, row.pending, row.pending_at = remote, Step.NONE, None
     row.error, row.next_try = "", None
     if remote:
@@ -86,6 +93,13 @@ def kept(session: Session, case: str) -> Claim:
     return row
 
 
+def _only_one(session: Session, row: Claim, remote: str) -> None:
+    """Raise NumberTaken where another claim has this number with the same organism."""
+    same = (Claim.organism == row.organism, Claim.remote == remote, col(Claim.id) != row.id)
+    if other := session.exec(select(Claim.case_number).where(*same)).first():
+        raise NumberTaken(remote, other)
+
+
 def _alive(session: Session, case: str) -> Claim | None:
     alive = (Claim.case_number == case, col(Claim.status).not_in(sorted(OVER)))
     return session.exec(select(Claim).where(*alive)).first()
@@ -97,8 +111,8 @@ def _renew(session: Session, row: Claim, form: Form, now: datetime) -> None:
         raise FiledAlready(row.case_number, row.organism, CLAIM_WORDS[row.status])
     _free(row, now)
     given: dict[str, Any] = forms.kept(form._replace(reference=row.reference))
-    if given != row.form and row.pending != Step.CREATE:  # what was asked without an answer is looked up as it was
-        row.stale = int(bool(row.remote))
+    if given != row.form:
+        row.stale = int(bool(row.remote) or row.pending == Step.CREATE)  # what may be there is as it was
         row.form, row.invoice, row.bonus, row.total = given, form.bill.invoice, form.bill.bonus, form.bill.total
     session.add(row)
 

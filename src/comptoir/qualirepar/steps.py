@@ -9,8 +9,10 @@ from comptoir.core.clock import Clock
 from comptoir.core.i18n import _
 from comptoir.desk.wire import Log
 from comptoir.organisms.protocol import (
+    Broken,
     Client,
     File,
+    NotDone,
     NotSearchable,
     Problem,
     Standing,
@@ -61,7 +63,7 @@ async def ask(tools: Tools, state: State) -> State:
 async def create(tools: Tools, state: State) -> State:
     """Create the claim; raise Created where it stands there with mistakes."""
     standing = await tools.client.create(forms.read(state.row.form), tools.log)
-    return _checked(_adopted(tools, state, standing), standing)
+    return _checked(_adopted(tools, state.with_row(stale=0), standing), standing)
 
 
 async def amend(tools: Tools, state: State) -> State:
@@ -79,14 +81,8 @@ async def attach(tools: Tools, state: State) -> State:
 
 
 async def submit(tools: Tools, state: State) -> State:
-    """Submit the claim; raise TurnedDown where its organism does not take it, and does not have it submitted yet."""
-    try:
-        standing = await tools.client.submit(state.row.remote, tools.log)
-    except TurnedDown:
-        found = await tools.client.standing(state.row.remote, tools.log)
-        if found is None or found.stage in {Stage.DRAFT, Stage.OTHER}:
-            raise
-        standing = found
+    """Submit the claim; raise TurnedDown where its organism does not take it."""
+    standing = await tools.client.submit(state.row.remote, tools.log)
     if standing.stage is Stage.DRAFT and standing.problems:
         raise TurnedDown(tools.client.organism, standing.problems)
     return _confirmed(tools, state, standing)
@@ -137,7 +133,7 @@ async def discard(tools: Tools, state: State) -> State:
     return _anew(state)
 
 
-STEPS: Mapping[Action, Callable[[Tools, State], Awaitable[State]]] = {
+_STEPS: Mapping[Action, Callable[[Tools, State], Awaitable[State]]] = {
     Action.ASK: ask,
     Action.CREATE: create,
     Action.AMEND: amend,
@@ -148,6 +144,28 @@ STEPS: Mapping[Action, Callable[[Tools, State], Awaitable[State]]] = {
     Action.FIND_VERDICT: find_verdict,
     Action.DISCARD: discard,
 }
+_OF_A_DRAFT = frozenset({Action.AMEND, Action.ATTACH, Action.SUBMIT, Action.DISCARD})
+
+
+async def done(action: Action, tools: Tools, state: State) -> State:
+    """Do a step; what is turned down because the claim is submitted already, by whomever, is taken as it stands.
+
+    Raises Unsettled, Created, and what clients raise.
+    """
+    try:
+        return await _STEPS[action](tools, state)
+    except Broken:
+        raise
+    except TurnedDown as refusal:
+        if action not in _OF_A_DRAFT:
+            raise
+        try:
+            found = await tools.client.standing(state.row.remote, tools.log)
+        except NotDone:
+            raise refusal from None
+        if found is None or found.stage in {Stage.DRAFT, Stage.OTHER}:
+            raise
+        return _confirmed(tools, state, found)
 
 
 def stood(state: State, standing: Standing, now: datetime) -> State:
@@ -155,7 +173,9 @@ def stood(state: State, standing: Standing, now: datetime) -> State:
     organism, row = Organism(state.row.organism), state.row
     status = rules.judged(organism, ClaimStatus(row.status), standing.stage)
     refused = status is ClaimStatus.REFUSED
-    decided = now if status != row.status and status not in UNSENT else row.decided_at
+    if row.status in UNSENT and status not in UNSENT:  # submitted, by whomever: nothing is asked any more
+        state = _settled(state).with_row(confirmed_at=row.confirmed_at or now)
+    decided = now if status != row.status and status not in {*UNSENT, ClaimStatus.CONFIRMED} else row.decided_at
     problems = "; ".join(f"{each.field}: {each.message}" if each.field else each.message for each in standing.problems)
     return state.with_row(
         status=status,
@@ -170,9 +190,7 @@ def stood(state: State, standing: Standing, now: datetime) -> State:
 
 def _adopted(tools: Tools, state: State, standing: Standing) -> State:
     organism = Organism(state.row.organism)
-    made = _settled(state).with_row(
-        remote=standing.claim, said=standing.status, status=rules.created(organism), stale=0
-    )
+    made = _settled(state).with_row(remote=standing.claim, said=standing.status, status=rules.created(organism))
     if standing.stage in {Stage.DRAFT, Stage.OTHER}:
         return made
     return _confirmed(tools, made, standing)
