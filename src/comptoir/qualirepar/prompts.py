@@ -13,9 +13,9 @@ from comptoir.organisms.statuses import ORGANISM_NAMES, Organism, Piece
 from comptoir.qualirepar import checks, queries
 from comptoir.qualirepar.queries import ClaimDetail, ClaimRow, RefusedRow
 from comptoir.qualirepar.refusals import (
+    BeingFiled,
     ClaimNotCancellable,
     ClaimNotReady,
-    BeingFiled,
     FiledAlready,
     NamedAndAll,
     NothingNamed,
