@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .conftest import FILES, claim, column, sheet, sound, verbs
+from .conftest import FILES, claim, column, iso, sheet, sound, verbs
 
 PAID = ("20/11/2026", "VIR ECOSYSTEM 4500000001", "25,00")
 
@@ -318,6 +318,25 @@ def test_the_letter_of_the_next_day_tells_only_what_is_new(brings, done, claimed
     (row,) = done("digest --json")
     assert row["paid"] == "50.00"
     assert "4500000001" not in letters(shop)[1][2]["text"]
+
+
+def test_the_letter_tells_what_waits_for_somebody(claimed, done, shop, monkeypatch) -> None:
+    fresh = claimed(25, days=0, status="to_create", confirmed_at=None)
+    assert "rien à dire" in done("digest").err  # it has a day to be finished
+    stuck = claimed(25, days=3, status="to_complete", error="ville inconnue", confirmed_at=None)
+    refused = claimed(50, days=3, status="refused", reason="Rejeté (08 : bonus absent)", decided_at=iso(1))
+    done("digest")
+    text = letters(shop)[0][2]["text"]
+    assert f"dossier {stuck}, 25,00" in text
+    assert "ville inconnue" in text
+    assert f"dossier {refused}, 50,00" in text
+    assert "bonus absent" in text
+    assert fresh not in text
+    monkeypatch.setenv("COMPTOIR_AT", "2026-11-23T09:00:00+01:00")
+    done("digest")
+    text = letters(shop)[1][2]["text"]
+    assert stuck in text
+    assert refused not in text  # a refusal is told once
 
 
 def test_a_letter_needs_an_address(claimed, refuses, monkeypatch) -> None:

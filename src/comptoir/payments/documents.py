@@ -6,20 +6,24 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from comptoir.core.i18n import _
 from comptoir.core.money import ZERO
 from comptoir.organisms.statuses import ORGANISM_NAMES
 from comptoir.payments.queries import LateRow, PaidRow, PaymentRow
+from comptoir.qualirepar.queries import ClaimRow
+from comptoir.qualirepar.statuses import CLAIM_WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"
 LETTER = "payments-digest"
 
 
 class News(NamedTuple):
-    """What was paid since the last letter, what is matched to nothing, what is late."""
+    """What was paid since the last letter, what is matched to nothing, what is late, what waits for somebody."""
 
     paid: list[PaidRow]
     unmatched: list[PaymentRow]
     late: list[LateRow]
+    open: list[ClaimRow]
 
     @property
     def at_risk(self) -> Decimal:
@@ -45,6 +49,10 @@ def letter_values(news: News, shop: str, day: date) -> dict[str, Any]:
         ],
         "late": [row._asdict() | {"organism": _name(row.organism)} for row in news.late],
         "at_risk": news.at_risk,
+        "open": [
+            {"case": row.case_number, "state": _(CLAIM_WORDS[row.status]), "bonus": row.bonus, "why": row.error}
+            for row in news.open
+        ],
     }
 
 

@@ -1,6 +1,7 @@
 """What commands on payments gather, ask and tell."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,14 +26,17 @@ if TYPE_CHECKING:
     from comptoir.desk import mailing
     from comptoir.outbox import prompts as outbox
     from comptoir.payments import documents, movements, services, statements
+    from comptoir.qualirepar import queries as claims
     from comptoir.repairs import queries as repairs
     from comptoir.store.read import Reader
 else:
     sheet, mailing = later("comptoir.core.sheet"), later("comptoir.desk.mailing")
+    claims = later("comptoir.qualirepar.queries")
     outbox, repairs = later("comptoir.outbox.prompts"), later("comptoir.repairs.queries")
     documents, movements = later("comptoir.payments.documents"), later("comptoir.payments.movements")
     services, statements = later("comptoir.payments.services"), later("comptoir.payments.statements")
 
+PATIENCE = timedelta(days=1)  # before an invoice that nobody claims, or a claim that stays half-way, is told
 MOST_TOLD = 20  # payments that wait, told one by one
 
 
@@ -171,6 +175,7 @@ def _news(desk: Desk, reader: "Reader") -> "documents.News":
         queries.untold(reader, services.DIGESTS),
         list(queries.payments(reader, {"unmatched": True})),
         queries.late(reader, desk.today(), LEGAL_DAYS),
+        claims.to_take_up(reader, desk.clock.now() - PATIENCE, queries.last_digest(reader, services.DIGESTS)),
     )
 
 

@@ -220,15 +220,21 @@ def late(reader: "Reader", today: date, days: int) -> list[LateRow]:
     return [_late(organism, found[organism], today) for organism in sorted(found)]
 
 
+def last_digest(reader: "Reader", start: str) -> datetime | None:
+    """Give when the last letter whose key begins so was written, None where none was."""
+    sql = "SELECT max(created_at) FROM outbox WHERE substr(key, 1, length(:start)) = :start AND state <> 'dropped'"
+    latest = next(iter(reader.values(sql, start=start)), None)
+    return datetime.fromisoformat(latest) if latest else None
+
+
 def untold(reader: "Reader", start: str) -> list[PaidRow]:
     """List what was matched since the last letter whose key begins so, and that none has told.
 
     A match may carry a moment somewhat before that of a letter that was written without it: they may have waited for
     each other.
     """
-    last = "SELECT max(created_at) FROM outbox WHERE substr(key, 1, length(:start)) = :start AND state <> 'dropped'"
-    latest = next(iter(reader.values(last, start=start)), None)
-    since = (datetime.fromisoformat(latest) - OVERLAP).isoformat() if latest else ""
+    latest = last_digest(reader, start)
+    since = (latest - OVERLAP).isoformat() if latest else ""
     letters = (
         "SELECT content FROM outbox WHERE substr(key, 1, length(:start)) = :start AND state <> 'dropped' "
         "AND created_at >= :since"

@@ -131,6 +131,7 @@ def status(
     view.chosen()
     found = prompts.asked(desk, cases or [], organism)
     desk.out.rows(columns.LISTED, found.rows, view)
+    prompts.tell_credited(desk)
     found.conclude()
 
 
@@ -144,6 +145,7 @@ def list_(
     """List claims."""
     with desk.reading() as reader:
         desk.out.rows(columns.LISTED, queries.claims(reader, state or "", organism or ""), view)
+    prompts.tell_credited(desk)
 
 
 @app.verb("show", help=_("Show a claim: where it stands, its documents, what is to be done."))

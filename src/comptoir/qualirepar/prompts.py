@@ -278,6 +278,22 @@ def _follow(desk: Desk, organism: Organism, ids: Sequence[int]) -> None:
         asyncio.run(follow(advance))
 
 
+def tell_credited(desk: Desk) -> None:
+    """Warn of claims whose invoice was credited: they must not be paid as they stand."""
+    with desk.reading() as reader:
+        found = queries.credited(reader)
+    if found:
+        told = ngettext(
+            "the invoice of {numbers} was credited after it was claimed: cancel the claim with its organism",
+            "the invoices of {numbers} were credited after they were claimed: cancel the claims with their organisms",
+            len(found),
+        )
+        desk.out.warn(told.format(numbers=", ".join(found)))
+        desk.out.say(
+            _("hint: {text}").format(text=_("`comptoir qualirepar cancel {number}` says how").format(number=found[0]))
+        )
+
+
 def tell_next(desk: Desk, claim: ClaimDetail) -> None:
     """Say what to do next about a claim."""
     number = claim.case_number

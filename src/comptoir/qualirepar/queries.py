@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from comptoir.organisms.statuses import Organism, Piece
 from comptoir.qualirepar.refusals import NoClaim
 from comptoir.qualirepar.rules import FileState, Position
-from comptoir.qualirepar.statuses import AWAITED, OVER, ClaimStatus, Step
+from comptoir.qualirepar.statuses import AWAITED, OVER, UNSENT, ClaimStatus, Step
 from comptoir.repairs.queries import NAME
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ _WHOLE = (
     "confirmed_at, asked_at, decided_at, paid, paid_at FROM claim"
 )
 _OVER = ", ".join(f"'{status}'" for status in sorted(OVER))
+_UNSENT = ", ".join(f"'{status}'" for status in sorted(UNSENT))
 _AWAITED = ", ".join(f"'{status}'" for status in sorted(AWAITED))
 
 
@@ -144,6 +145,25 @@ def claims(reader: "Reader", status: str, organism: str) -> Iterator[ClaimRow]:
         "ORDER BY created_at DESC, case_number DESC"
     )
     return reader.rows(sql, ClaimRow, status=status, organism=organism)
+
+
+def to_take_up(reader: "Reader", before: datetime, since: datetime | None) -> list[ClaimRow]:
+    """List what waits for somebody, the oldest first: not filed to its end since a moment, or refused after another."""
+    sql = (
+        f"{_CLAIMED} WHERE (c.status IN ({_UNSENT}) AND c.created_at < :before) "
+        "OR (c.status = 'refused' AND c.decided_at > :since) "
+        f"UNION ALL {_UNCLAIMED} AND c.issued_at < :before ORDER BY 2, 1"
+    )
+    return list(reader.rows(sql, ClaimRow, before=before.isoformat(), since=since.isoformat() if since else ""))
+
+
+def credited(reader: "Reader") -> list[str]:
+    """List the repairs whose claim is alive, and whose invoice a credit note has cancelled since."""
+    sql = (
+        f"SELECT c.case_number FROM claim c WHERE c.status NOT IN ({_OVER}) AND EXISTS "
+        "(SELECT 1 FROM repair_bill a WHERE a.cancels = c.invoice) ORDER BY c.id"
+    )
+    return reader.values(sql)
 
 
 def row(reader: "Reader", number: str) -> ClaimRow:
