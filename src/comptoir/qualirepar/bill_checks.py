@@ -109,7 +109,7 @@ def _bonus(dossier: Dossier, bill: "BillRow") -> Iterator[Trouble]:
     answer, number = dossier.answer, dossier.case.number
     again = then(credit(number), invoice(number))
     if not bill.bonus:
-        yield stops("bonus", _("the invoice takes no bonus off (reject 08)"), again)
+        yield _none(dossier, again)
     elif answer.why in {Why.OUT_OF_PERIOD, Why.NOT_IN_SHEETS} and dossier.organism:
         todo = _("look at `comptoir qualirepar organisms {organism}`").format(organism=dossier.organism)
         yield stops("product", _(WHY_WORDS[answer.why]), todo)
@@ -128,6 +128,12 @@ def _bonus(dossier: Dossier, bill: "BillRow") -> Iterator[Trouble]:
     elif bill.circular and dossier.organism is Organism.ECOLOGIC:
         told = _("nobody knows whether Ecologic pays the 20 % more for parts of the circular economy")
         yield doubt("circular", told, _("ask Ecologic before you claim it"))
+
+
+def _none(dossier: Dossier, again: str) -> Trouble:
+    if not dossier.case.bonus:
+        return stops("bonus", _("the device was taken in without the bonus"), _("there is nothing to claim"))
+    return stops("bonus", _("the invoice takes no bonus off (reject 08)"), again)
 
 
 def _wrong(dossier: Dossier, bill: "BillRow") -> Trouble:

@@ -227,8 +227,8 @@ def _codes(dossier: Dossier) -> Iterator[Trouble]:
         todo = f"{listed}; {correct(case.number, option, _('CODE'))}"
         if not code:
             yield stops(field, _("{name} is missing").format(name=name), todo)
-        elif not known:
+        elif not known and answer.product_code:
             yield doubt(field, _("{name} cannot be checked: no list was fetched").format(name=name), fetch())
-        elif code not in {each.code for each in known}:
+        elif known and code not in {each.code for each in known}:
             told = _("{name} `{code}` is not one of this product: it would be refused").format(name=name, code=code)
             yield stops(field, told, todo)

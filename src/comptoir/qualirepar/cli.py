@@ -91,7 +91,7 @@ def check(desk: Desk, case: Case, view: View) -> int | None:
     """Check one claim; exit with 4 where something stops it."""
     view.chosen()
     found = prompts.looked_at(desk, case)
-    desk.out.rows(columns.TROUBLES, found, view)
+    desk.out.rows(columns.TROUBLES, found.troubles, view)
     return prompts.conclude_check(desk, found)
 
 

@@ -1,12 +1,19 @@
 """The columns of what commands on claims show, declared once for every format."""
 
-from comptoir.core.i18n import _
+from comptoir.core.i18n import _, mark
 from comptoir.desk.output import Column
-from comptoir.organisms.statuses import ORGANISM_NAMES, PIECE_WORDS
+from comptoir.organisms.statuses import ORGANISM_NAMES, PIECE_WORDS, Piece
 from comptoir.qualirepar.filing import RESULT_WORDS
 from comptoir.qualirepar.statuses import CLAIM_WORDS
 from comptoir.qualirepar.troubles import WEIGHT_WORDS
 
+# The documents in a word each, where a row has them all.
+SHORTLY = {
+    Piece.INVOICE: mark("invoice"),
+    Piece.CONSENT: mark("signature"),
+    Piece.NAMEPLATE: mark("nameplate"),
+    Piece.PICTURE: mark("picture"),
+}
 CASE = Column("case_number", _("Case"))
 ORGANISM = Column("organism", _("Organism"), ORGANISM_NAMES)
 STATUS = Column("status", _("State"), CLAIM_WORDS)
@@ -62,7 +69,7 @@ FILES = (
 TROUBLES = (
     Column("field", _("Field")),
     Column("weight", _("Weight"), WEIGHT_WORDS),
-    Column("message", _("What")),
+    Column("message", _("Point")),
     Column("advice", _("What to do")),
 )
 PLANNED = (
@@ -72,7 +79,7 @@ PLANNED = (
     INVOICE,
     Column("total", _("Total")),
     BONUS,
-    Column("pieces", _("Documents"), PIECE_WORDS),
+    Column("pieces", _("Documents"), SHORTLY),
 )
 FILED = (
     CASE,
@@ -98,7 +105,7 @@ FETCHED = (
     Column("products", _("Products")),
     Column("brands", _("Brands")),
     Column("codes", _("Codes")),
-    Column("sites", _("Places of repair")),
+    Column("sites", _("Sites")),
     Column("source", _("From")),
     ERROR,
 )

@@ -87,21 +87,22 @@ async def filed(work: Work, claim_id: int) -> Filed:
     """File one claim as far as it goes; what is asked is written down before, what is answered after."""
     state = progress.lease(work.store, claim_id, work.clock.now())
     if state is None:
-        return _told(queries.by_id(work.store.reader, claim_id), Result.HELD)
+        return told(queries.by_id(work.store.reader, claim_id), Result.HELD)
     run = _Run(work, state)
     try:
         await run.go()
         run.leave()
     except progress.LeaseLost:
-        return _told(queries.by_id(work.store.reader, claim_id), Result.HELD)
+        return told(queries.by_id(work.store.reader, claim_id), Result.HELD)
     except BaseException:
         with suppress(progress.LeaseLost, ComptoirError):  # its lease ends by itself
             run.leave()
         raise
-    return _told(run.state.row, run.result)
+    return told(run.state.row, run.result)
 
 
-def _told(row: queries.ClaimDetail, result: Result) -> Filed:
+def told(row: queries.ClaimDetail, result: Result) -> Filed:
+    """Give what a run made of a claim that stands so."""
     return Filed(
         row.case_number, row.organism, result, row.status, row.remote, row.service_order, row.error, row.next_try
     )

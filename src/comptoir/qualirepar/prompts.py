@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from comptoir.qualirepar import dossiers, filing, following, forms, reasons, rules, services
     from comptoir.qualirepar.dossiers import Checked
     from comptoir.qualirepar.filing import Filed
-    from comptoir.qualirepar.troubles import Trouble
     from comptoir.store import blobs
 else:
     clients = later("comptoir.organisms.clients")
@@ -81,16 +80,17 @@ def resolved(desk: Desk, text: str) -> str:
         return repairs.resolved(reader, text)
 
 
-def looked_at(desk: Desk, text: str) -> "list[Trouble]":
-    """List what would make the organism refuse the claim of a repair."""
-    return dossiers.checked(desk, [resolved(desk, text)])[0].troubles
+def looked_at(desk: Desk, text: str) -> "Checked":
+    """Gather what would make the organism refuse the claim of a repair."""
+    return dossiers.checked(desk, [resolved(desk, text)])[0]
 
 
-def conclude_check(desk: Desk, found: "Sequence[Trouble]") -> int | None:
+def conclude_check(desk: Desk, checked: "Checked") -> int | None:
     """Tell whether a claim may be filed; give the exit code."""
-    stopping = len(checks.stopping(found))
+    stopping = len(checks.stopping(checked.troubles))
     if not stopping:
-        desk.out.say(_("nothing stops this claim: `comptoir qualirepar claim` files it"))
+        told = _("nothing stops this claim: `comptoir qualirepar claim {number}` files it")
+        desk.out.say(told.format(number=checked.dossier.case.number))
         return None
     told = ngettext("{count} point stops this claim", "{count} points stop this claim", stopping)
     desk.out.say(told.format(count=stopping))
@@ -175,7 +175,7 @@ def agreed(desk: Desk, found: "Sequence[Checked]", *, yes: bool) -> bool:
     total = sum((each.dossier.bill.bonus for each in found if each.dossier.bill), money.ZERO)
     names = {ORGANISM_NAMES[each.dossier.answer.organism] for each in found if each.dossier.answer.organism}
     told = ngettext(
-        "File {count} claim of {total} with {names}?", "File {count} claims, {total} in all, with {names}?", len(found)
+        "File {count} claim of {total} ({names})?", "File {count} claims, {total} in all ({names})?", len(found)
     )
     question = told.format(count=len(found), total=money.spoken(total), names=", ".join(sorted(names)))
     return bool(found) and desk.agreed(question, yes=yes)
@@ -202,10 +202,21 @@ async def _filed(
         told[1]()
 
     async with clients.opened(desk, organism) as client:
-        ids = [_prepared(desk, organism, each) for each in found]
+        ids = []
+        for each in found:
+            try:
+                ids.append(_prepared(desk, organism, each))
+            except (BeingFiled, FiledAlready) as problem:  # another command was faster: the others go on
+                tell(_held(desk, each.dossier.case.number, problem))
         with desk.resident() as store:
             work = filing.Work(store, client, desk.clock, desk.operator, lambda digest: _content(desk, digest))
             await filing.all_filed(work, ids, tell)
+
+
+def _held(desk: Desk, number: str, problem: ComptoirError) -> "Filed":
+    with desk.reading() as reader:
+        row = queries.claim(reader, number)
+    return filing.told(row, filing.Result.HELD)._replace(error=problem.message)
 
 
 def _prepared(desk: Desk, organism: Organism, checked: "Checked") -> int:

@@ -225,7 +225,8 @@ def exchanges(reader: "Reader", number: str) -> Iterator[ExchangeRow]:
         "SELECT e.moment, e.step, e.status, e.millis, e.error, e.request, e.answer FROM claim_exchange e "
         "JOIN claim c ON c.id = e.claim_id WHERE c.case_number = :number ORDER BY e.id"
     )
-    return reader.rows(sql, ExchangeRow, number=number)
+    for row in reader.rows(sql, ExchangeRow, number=number):
+        yield row._replace(request=" ".join(row.request.split("\n")))  # its parts, a line each
 
 
 def unfinished(reader: "Reader", organism: str) -> list[str]:
