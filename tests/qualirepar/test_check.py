@@ -20,8 +20,8 @@ DAY = "2026-03-10"
 CLAIM = (
     "INSERT INTO claim (case_number, organism, invoice, reference, status, remote, service_order, said, reason, bonus, "
     "total, form, pending, attempts, stale, error, lease, operator, created_at, paid) SELECT case_number, "
-    "'{organism}', number, 'r' || case_number, '{status}', '7', '', '', '{reason}', bonus, total, '{{}}', '', 0, 0, '', "
-    "'', 'a', '2026-03-10T08:00:00+00:00', 0 FROM repair_bill WHERE kind = 'invoice' AND case_number = '{case}'"
+    "'{organism}', number, 'r' || case_number, '{status}', '7', '', '', '{reason}', bonus, total, '{{}}', '', 0, 0, "
+    "'', '', 'a', '2026-03-10T08:00:00+00:00', 0 FROM repair_bill WHERE kind = 'invoice' AND case_number = '{case}'"
 )
 
 

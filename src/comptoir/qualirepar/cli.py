@@ -111,8 +111,8 @@ def claim(
     done: list[Filed] = []
     if picking.dry_run:
         desk.out.rows(columns.PLANNED, prompts.rows(plan.found), view)
-    elif prompts.agreed(desk, plan.found, yes=picking.yes):
-        prompts.filed(desk, plan.found, done.append)
+    else:
+        prompts.filed(desk, plan.found, done.append, yes=picking.yes)
         desk.out.rows(columns.FILED, done, view)
     prompts.conclude(desk, done, plan)
 

@@ -38,7 +38,10 @@ class Fetched(NamedTuple):
 
 
 def fetched(desk: Desk, only: Organism | None, *, again: bool) -> Fetched:
-    """Fetch what an organism publishes, or both; one that the shop has no access to is left out, unless it is alone."""
+    """Fetch what an organism publishes, or both; one that the shop has no access to is left out.
+
+    Raises NoOrganismSecret and NoOrganismUser where it has access to none.
+    """
     rows: list[FetchedRow] = []
     problems: list[ComptoirError] = []
     unset: list[ComptoirError] = []
@@ -51,7 +54,7 @@ def fetched(desk: Desk, only: Organism | None, *, again: bool) -> Fetched:
             problems.append(problem)
             rows.append(FetchedRow(organism, None, None, None, None, "", problem.message))
     if not rows:
-        return Fetched([], unset)
+        raise_all(unset)
     for each in unset:
         desk.out.say(each.message)
     return Fetched(rows, problems)

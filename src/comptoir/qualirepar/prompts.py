@@ -170,7 +170,7 @@ def rows(found: "Sequence[Checked]") -> list[PlannedRow]:
     return shown
 
 
-def agreed(desk: Desk, found: "Sequence[Checked]", *, yes: bool) -> bool:
+def _agreed(desk: Desk, found: "Sequence[Checked]", *, yes: bool) -> bool:
     """Ask before claims are filed: what is sent cannot be taken back everywhere."""
     total = sum((each.dossier.bill.bonus for each in found if each.dossier.bill), money.ZERO)
     names = {ORGANISM_NAMES[each.dossier.answer.organism] for each in found if each.dossier.answer.organism}
@@ -178,11 +178,14 @@ def agreed(desk: Desk, found: "Sequence[Checked]", *, yes: bool) -> bool:
         "File {count} claim of {total} ({names})?", "File {count} claims, {total} in all ({names})?", len(found)
     )
     question = told.format(count=len(found), total=money.spoken(total), names=", ".join(sorted(names)))
-    return bool(found) and desk.agreed(question, yes=yes)
+    return desk.agreed(question, yes=yes)
 
 
-def filed(desk: Desk, found: "Sequence[Checked]", told: "Callable[[Filed], object]") -> None:
-    """File claims, organism by organism; tell what becomes of each as it ends."""
+def filed(desk: Desk, found: "Sequence[Checked]", told: "Callable[[Filed], object]", *, yes: bool) -> None:
+    """File claims after a yes, organism by organism; tell what becomes of each as it ends."""
+    if not found or not _agreed(desk, found, yes=yes):
+        desk.out.say(_("nothing was sent") if found else _("there is nothing to claim"))
+        return
     for organism in Organism:
         here = [each for each in found if each.dossier.answer.organism is organism]
         if here:

@@ -69,11 +69,23 @@ WORDED: Sequence[tuple[str, Explained]] = (
         r"garantie",
         Explained(mark("the device is under a warranty"), mark("no bonus: the seller or the maker repairs it")),
     ),
-    (r"plaque|signaletique|imei", NUMBERED["15"]),
+    (r"plaque|signaletique", NUMBERED["15"]),
+    (
+        r"numero de serie|imei",
+        Explained(mark("the serial number or IMEI is not right"), _INVOICE_AGAIN),
+    ),
+    (r"professionnel", NUMBERED["03"]),
+    (r"siret|rcs\b", NUMBERED["01"]),
+    (
+        r"date de reparation|periode",
+        Explained(mark("the day of repair is not right"), _INVOICE_AGAIN),
+    ),
+    (r"bonus|soutien|seuil", NUMBERED["06"]),
     (
         r"signature|validation|consommateur",
         Explained(mark("the signed document of the consumer is wrong"), _SEND_AGAIN),
     ),
+    (r"illisible", NUMBERED["07"]),
     (r"facture", NUMBERED["13"]),
     (r"ville|commune|code postal", Explained(mark("the town or postcode is not known"), NUMBERED["12"].todo)),
 )
