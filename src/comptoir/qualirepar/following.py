@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from comptoir.core.acting import By
 from comptoir.core.clock import Clock
+from comptoir.core.errors import ComptoirError, raise_all
 from comptoir.desk.wire import Exchange
-from comptoir.organisms.protocol import Client, NotSearchable, Standing, TurnedDown
+from comptoir.organisms.protocol import Client, NoAnswer, NotDone, NotLetIn, NotSearchable, Standing, TurnedDown
 from comptoir.organisms.statuses import Stage
 from comptoir.qualirepar import progress, queries, steps
 from comptoir.qualirepar.progress import State
@@ -16,6 +17,7 @@ from comptoir.qualirepar.refusals import BeingFiled
 from comptoir.store.write import Store
 
 AT_ONCE = 8  # claims asked about at a time
+FAILURES = 5  # claims that could not be asked about, after which the others wait for another time
 _ALONE = frozenset({Stage.REFUSED, Stage.OTHER})  # a list does not say why
 
 
@@ -31,19 +33,26 @@ class Work(NamedTuple):
 async def followed(work: Work, claim_ids: Sequence[int], told: Callable[[], object]) -> None:
     """Ask where claims stand, and write it down; those that another command works on are left to it.
 
-    One list is asked for first where the organism gives one. Drafts of ours that got lost there are deleted.
-    Raises NotDone and its kin.
+    One list is asked for first where the organism gives one. Drafts of ours that got lost there are deleted. A claim
+    that cannot be asked about keeps no other. Raises the first of what went wrong: NotDone and its kin, TurnedDown.
     """
     listed = await _listed(work, claim_ids)
     waiting = list(reversed(claim_ids))
+    failed: list[ComptoirError] = []
 
     async def worker() -> None:
         """Ask about one claim after the other."""
         while waiting:
-            await _asked(work, waiting.pop(), listed)
+            try:
+                await _asked(work, waiting.pop(), listed)
+            except (NotDone, NoAnswer, TurnedDown) as error:
+                failed.append(error)
+                if isinstance(error, NotLetIn) or len(failed) == FAILURES:
+                    waiting.clear()
             told()
 
     await asyncio.gather(*(worker() for _each in range(min(AT_ONCE, len(claim_ids)))))
+    raise_all(failed[:1])
 
 
 async def discarded(work: Work, claim_id: int) -> None:
@@ -83,7 +92,7 @@ async def _swept(work: Work, filed: Sequence[Standing]) -> None:
     heard: list[Exchange] = []
     try:
         for claim in lost:
-            with suppress(NotSearchable, TurnedDown):
+            with suppress(NotSearchable, TurnedDown, NotDone, NoAnswer):  # another time
                 await work.client.discard(claim, heard.append)
     finally:
         progress.keep(work.store, work.client.organism, heard)

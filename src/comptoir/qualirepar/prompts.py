@@ -9,6 +9,7 @@ from comptoir.core.errors import REFUSED, ComptoirError, OutsideFailure, raise_a
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.desk import Desk
+from comptoir.organisms.protocol import TurnedDown
 from comptoir.organisms.statuses import ORGANISM_NAMES, Organism, Piece
 from comptoir.qualirepar import checks, queries
 from comptoir.qualirepar.queries import ClaimDetail, ClaimRow, RefusedRow
@@ -273,7 +274,7 @@ def asked(desk: Desk, named: Sequence[str], organism: Organism | None) -> Standi
         try:
             if ids:
                 _follow(desk, each, ids)
-        except OutsideFailure as error:
+        except (OutsideFailure, TurnedDown) as error:
             problems.append(error)
     with desk.reading() as reader:
         rows = [queries.row(reader, claim.case_number) for claim in found]
