@@ -1,6 +1,5 @@
 """What is done next for a claim, what an organism's word makes of it, and how long it may wait."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -105,11 +104,6 @@ def next_action(claim: Position) -> Action:
 def created(organism: Organism) -> ClaimStatus:
     """Give the status of a claim that the organism has just created."""
     return ClaimStatus.CREATED if organism is Organism.ECOSYSTEM else ClaimStatus.TO_COMPLETE
-
-
-def next_file(files: Sequence[FileState]) -> FileState | None:
-    """Give the document to send next, None where all are sent."""
-    return next((each for each in files if not each.sent), None)
 
 
 _STAGES = {

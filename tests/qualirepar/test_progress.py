@@ -1,0 +1,183 @@
+"""What is written down of a claim: only by who holds it, whole, and told to the history once."""
+
+import json
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from comptoir.core.acting import By
+from comptoir.core.clock import Clock
+from comptoir.desk.wire import Exchange
+from comptoir.organisms.protocol import NotDone, Standing
+from comptoir.organisms.statuses import Organism, Stage
+from comptoir.qualirepar import following, progress, rules
+from comptoir.store.write import Store, connect
+
+from .conftest import CLOCK, ECOLOGIC, ECOSYSTEM
+
+NOW = CLOCK.now()
+HEARD = Exchange(NOW, "put", "PUT /", 200, "", 12)
+
+
+@pytest.fixture
+def store(shop, paid, tmp_path):
+    """Open the base of a shop whose first claims were created and put off."""
+    shop.fault("attachfile=503:*", "upload-file=503:*")
+    for organism in (ECOLOGIC, ECOSYSTEM):
+        shop.qualirepar(f"claim {paid.cases[organism][0]} --yes")
+    shop.behave()
+    with Store.open(tmp_path / "shop.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def claim(shop, paid):
+    """Give the id of the first claim of an organism."""
+    return lambda organism: shop.here(paid.cases[organism][0])["id"]
+
+
+def test_one_at_a_time_holds_a_claim(store, claim):
+    state = progress.lease(store, claim(ECOLOGIC), NOW)
+    assert progress.lease(store, claim(ECOLOGIC), NOW) is None
+    assert progress.lease(store, claim(ECOLOGIC), NOW + rules.LEASE - timedelta(seconds=1)) is None
+    after = progress.lease(store, claim(ECOLOGIC), NOW + rules.LEASE)
+    assert after.row.lease not in {"", state.row.lease}
+
+
+def test_who_lost_a_claim_writes_nothing(shop, store, claim):
+    mine = progress.lease(store, claim(ECOLOGIC), NOW)
+    progress.lease(store, claim(ECOLOGIC), NOW + rules.LEASE)
+    before = [shop.rows(f"SELECT * FROM {table}") for table in ("claim", "claim_file", "claim_exchange", "history")]
+    files = tuple(each._replace(sent_at=NOW) for each in mine.files)
+    after = mine.with_row(status="confirmed", said="x")._replace(files=files)
+    with pytest.raises(progress.LeaseLost):
+        progress.write(store, mine, after, [HEARD], By("marie", NOW))
+    assert [shop.rows(f"SELECT * FROM {table}") for table in
+            ("claim", "claim_file", "claim_exchange", "history")] == before  # fmt: skip
+
+
+def test_a_write_keeps_what_changed_and_renews_the_lease(shop, store, claim):
+    before = progress.lease(store, claim(ECOLOGIC), NOW)
+    files = (before.files[0]._replace(sent_at=NOW), *before.files[1:])
+    later = NOW + timedelta(minutes=1)
+    after = before.with_row(said="mot", status="confirmed", confirmed_at=NOW)._replace(files=files)
+    kept = progress.write(store, before, after, [HEARD, HEARD], By("paul", later))
+    assert kept.row.leased_until == later + rules.LEASE
+    assert progress.lease(store, claim(ECOLOGIC), NOW + rules.LEASE) is None
+    row = shop.rows("SELECT * FROM claim WHERE id = ?", claim(ECOLOGIC))[0]
+    assert (row["said"], row["status"], row["confirmed_at"]) == ("mot", "confirmed", NOW.isoformat())
+    assert row["leased_until"] == (later + rules.LEASE).isoformat()
+    sent = shop.rows("SELECT sent_at FROM claim_file WHERE claim_id = ? ORDER BY position", claim(ECOLOGIC))
+    assert [each["sent_at"] for each in sent] == [NOW.isoformat(), None, None, None]
+    assert len(shop.rows("SELECT * FROM claim_exchange WHERE claim_id = ? AND step = 'put'", claim(ECOLOGIC))) == 2
+    told = shop.rows("SELECT * FROM history WHERE verb = 'claim_status' ORDER BY id DESC LIMIT 1")[0]
+    assert (told["operator"], json.loads(told["data"])["status"]) == ("paul", "confirmed")
+    count = len(shop.rows("SELECT * FROM history"))
+    progress.write(store, kept, kept.with_row(lease="", leased_until=None), [], By("paul", later))
+    assert len(shop.rows("SELECT * FROM history")) == count  # no status moved: nothing to tell
+    assert progress.lease(store, claim(ECOLOGIC), later) is not None
+
+
+class Listed:
+    """A client that lists these claims, and notes what is deleted."""
+
+    organism = Organism.ECOSYSTEM
+
+    def __init__(self, *filed: Standing) -> None:
+        self._filed = list(filed)
+        self.deleted: list[str] = []
+        self.asked: list[str] = []
+        self.fails: dict[str, Exception] = {}
+
+    async def filed(self, log):
+        return self._filed
+
+    async def discard(self, claim, log):
+        self.deleted.append(claim)
+        if claim in self.fails:
+            raise self.fails[claim]
+
+    async def standing(self, claim, log):
+        self.asked.append(claim)
+        if claim in self.fails:
+            raise self.fails[claim]
+        return Standing(claim, "Rejeté", Stage.REFUSED, reason="08 : absent")
+
+
+def draft(claim: str, reference: str, stage: Stage = Stage.DRAFT) -> Standing:
+    return Standing(claim, "", stage, reference=reference)
+
+
+async def _follow(store, client, ids):
+    await following.followed(following.Work(store, client, Clock(NOW), "marie"), ids, lambda: None)
+
+
+def followed(store, client, *ids):
+    import asyncio
+
+    asyncio.run(_follow(store, client, ids))
+
+
+def test_only_the_lost_drafts_of_ours_are_deleted(shop, store, claim, paid):
+    first, second = paid.cases[ECOSYSTEM][:2]
+    shop.qualirepar(f"claim {second} --yes")
+    ours = shop.here(first)["remote"]
+    client = Listed(
+        draft(ours, first),  # the one that stands
+        draft("lost-1", first),
+        draft("lost-2", first),
+        draft("sent", first, Stage.SENT),  # no draft
+        draft("odd", first, Stage.OTHER),
+        draft("unknown", "99999999"),  # of nobody here
+        draft("nameless", ""),
+        draft("other-organism", paid.cases[ECOLOGIC][0]),
+        draft("never-claimed", paid.cases[ECOSYSTEM][3]),
+    )
+    client.fails = {"lost-1": NotDone("busy")}  # it keeps no other
+    followed(store, client, claim(ECOSYSTEM), shop.here(second)["id"])
+    assert client.deleted == ["lost-1", "lost-2"]
+
+
+def test_a_claim_that_cannot_be_asked_about_keeps_no_other(shop, store, paid):
+    cases = paid.cases[ECOSYSTEM][:3]
+    for case in cases:
+        shop.settled(case)
+    found = [shop.here(case) for case in cases]
+    client = Listed()
+    client.fails = {found[0]["remote"]: NotDone("busy")}
+    with pytest.raises(NotDone):
+        followed(store, client, *(each["id"] for each in found))
+    assert [shop.here(case)["status"] for case in cases] == ["confirmed", "refused", "refused"]
+    assert [shop.here(case)["lease"] for case in cases] == ["", "", ""]
+
+
+def test_a_claim_that_another_command_has_is_left_to_it(shop, store, paid):
+    case = paid.cases[ECOSYSTEM][0]
+    shop.settled(case)
+    held = progress.lease(store, shop.here(case)["id"], NOW)
+    client = Listed()
+    followed(store, client, held.row.id)
+    assert client.asked == []
+    assert shop.here(case)["lease"] == held.row.lease
+
+
+def test_what_was_submitted_on_the_portal_is_known_by_its_status(shop, store, paid):
+    case = paid.cases[ECOSYSTEM][0]
+    client = Listed()
+    shop.write("UPDATE claim SET pending = 'discard', pending_at = ?, status = 'to_complete' WHERE case_number = ?",
+               NOW.isoformat(), case)  # fmt: skip
+    followed(store, client, shop.here(case)["id"])
+    claim = shop.here(case)
+    assert (claim["status"], claim["pending"], claim["pending_at"]) == ("refused", "", None)
+    assert claim["confirmed_at"] == claim["decided_at"] == NOW.isoformat()
+    assert claim["reason"] == "08 : absent"
+
+
+def test_the_base_is_reached_by_two_at_once(store, claim, tmp_path):
+    with closing(connect(tmp_path / "shop.db")) as other:
+        state = progress.lease(store, claim(ECOLOGIC), NOW)
+        other.execute("UPDATE claim SET said = 'theirs' WHERE id = ?", (claim(ECOLOGIC),))
+        progress.write(store, state, state.with_row(error="ours"), [], By("marie", NOW))
+        row = other.execute("SELECT said, error FROM claim WHERE id = ?", (claim(ECOLOGIC),)).fetchone()
+        assert row == ("theirs", "ours")  # only what changed is written
