@@ -190,7 +190,7 @@ def test_what_is_named_wrongly(refuses: Any) -> None:
 
 def test_what_is_not_ready_is_refused_and_its_points_told(base: Path, refuses: Any) -> None:
     change(base, "UPDATE consumer SET email = ''")
-    told = refuses("claim 17 24 --yes", 4, "not_ready", "not_ready")
+    told = refuses("claim 17 24 --yes", 4, "claim_not_ready", "claim_not_ready")
     assert "e-mail" in told[0]["message"]
     assert told[0]["hint"] == f"`comptoir qualirepar check {PHONE}` dit que faire pour chacun"
 
@@ -199,13 +199,13 @@ def test_of_all_those_that_are_not_ready_keep_no_other(base: Path) -> None:
     change(base, "UPDATE repair_case SET repair_code = '' WHERE number = ?", PHONE)
     code, out, err = run("qualirepar claim --all --yes --json")
     assert (code, [each["case_number"] for each in json.loads(out)]) == (4, [WASHER])
-    assert [each["error"] for each in json.loads(err.splitlines()[-1])["errors"]] == ["not_ready"]
+    assert [each["error"] for each in json.loads(err.splitlines()[-1])["errors"]] == ["claim_not_ready"]
     assert statuses(base) == {WASHER: "confirmed"}
 
 
 def test_what_is_not_invoiced(shop: Path, base: Path, refuses: Any) -> None:
     played.put(shop, "repaired", base)
-    assert "la réparation n'est pas facturée" in refuses("claim 17 --yes", 4, "not_ready")[0]["message"]
+    assert "la réparation n'est pas facturée" in refuses("claim 17 --yes", 4, "claim_not_ready")[0]["message"]
     code, out, err = run("qualirepar claim --all --json")  # nothing to agree to
     assert (code, json.loads(out), err) == (0, [], "il n'y a rien à demander\n")
 
@@ -249,7 +249,7 @@ def test_a_claim_begun_with_one_organism_goes_to_no_other(base: Path, admin: Any
     admin("POST", "/faults", {"step": "new_claim", "kind": "refuse", "detail": "DONNEES_INVALIDES"})
     assert run("qualirepar claim 24 --yes")[0] == 4
     done("repair set 24 --organism ecologic")
-    assert "ecosystem" in refuses("claim 24 --yes", 4, "not_ready")[0]["message"]
+    assert "ecosystem" in refuses("claim 24 --yes", 4, "claim_not_ready")[0]["message"]
 
 
 def test_a_terminal_is_asked(base: Path, tmp_path: Path) -> None:
@@ -474,15 +474,16 @@ def test_a_draft_of_ecosystem_is_deleted(base: Path, admin: Any) -> None:
 
 def test_a_claim_of_ecologic_is_cancelled_on_its_portal(base: Path, admin: Any, refuses: Any) -> None:
     drafted(base, admin, PHONE, "submitclaim")
-    told = refuses("cancel 17 --yes", 4, "not_cancellable")
+    told = refuses("cancel 17 --yes", 4, "claim_not_cancellable")
     assert told[0]["hint"] == (f"annulez-la sur son portail, puis `comptoir qualirepar cancel {PHONE} --on-portal`")
     assert rows("qualirepar cancel 17 --on-portal --yes")[0]["status"] == "cancelled"
-    assert column(base, "SELECT data FROM history WHERE verb = 'claim_cancel'") == ['{"why":"portal"}']
+    assert column(base, "SELECT data FROM history WHERE verb = 'claim_cancelled'") == ['{"where":"portal"}']
+    assert "demande annulée : où sur le portail de l'éco-organisme" in done("repair show 17")
 
 
 def test_what_was_confirmed_is_cancelled_on_the_portal_alone(base: Path, refuses: Any) -> None:
     done("qualirepar claim 24 --yes")
-    refuses("cancel 24 --yes", 4, "not_cancellable")
+    refuses("cancel 24 --yes", 4, "claim_not_cancellable")
     refuses("cancel 24 --on-portal", 2, "needs_yes")
     done("qualirepar cancel 24 --on-portal --yes")
     refuses("cancel 24 --on-portal --yes", 4, "over")
@@ -522,7 +523,7 @@ def test_what_is_not_on_the_portal_is_made_again(lost: None, base: Path, admin: 
 def test_what_was_found_is_told_once(lost: None, refuses: Any) -> None:
     refuses("found 17", 2, "number_or_nothing")
     refuses("found 17 --number 7 --nothing", 2, "number_or_nothing")
-    refuses("cancel 17 --yes", 4, "not_cancellable")
+    refuses("cancel 17 --yes", 4, "claim_not_cancellable")
     done("qualirepar found 17 --nothing")
     refuses("found 17 --nothing", 4, "not_adoptable")
 

@@ -344,7 +344,7 @@ def cancelled(desk: Desk, text: str, *, on_portal: bool, yes: bool) -> list[Clai
     if claim.remote and drafted and not on_portal:
         asyncio.run(_discarded(desk, claim))
     with desk.writing() as session:
-        services.cancel(session, number, desk.by(), why="portal" if on_portal else "")
+        services.cancel(session, number, desk.by(), where="portal" if on_portal else "")
     with desk.reading() as reader:
         return [queries.row(reader, number)]
 

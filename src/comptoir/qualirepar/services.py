@@ -45,7 +45,7 @@ def prepare(session: Session, organism: Organism, form: Form, files: Sequence[Do
     return row.id or 0
 
 
-def cancel(session: Session, case: str, by: By, *, why: str) -> None:
+def cancel(session: Session, case: str, by: By, *, where: str) -> None:
     """Record that a claim is no longer wanted, once its organism has nothing of it any more.
 
     Raises NoClaim, BeingFiled and IllegalMove.
@@ -55,7 +55,7 @@ def cancel(session: Session, case: str, by: By, *, why: str) -> None:
     row.status = FLOWS[Organism(row.organism)].move(ClaimStatus(row.status), ClaimStatus.CANCELLED)
     row.decided_at, row.pending, row.pending_at = by.moment, Step.NONE, None
     session.add(row)
-    _tell(session, row, "claim_cancelled", by, why=why)
+    _tell(session, row, "claim_cancelled", by, where=where)
 
 
 def adopt(session: Session, case: str, remote: str, by: By) -> None:
