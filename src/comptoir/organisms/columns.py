@@ -5,7 +5,7 @@ from comptoir.desk.output import Column
 from comptoir.organisms.statuses import BASIS_WORDS, CODE_WORDS, ORGANISM_NAMES, PIECE_WORDS, Matched
 
 ORGANISM = Column("organism", _("Eco-organism"), ORGANISM_NAMES)
-CODE = Column("code", _("Code"))
+CODE = Column("code", _("Organism's code"))
 SYNCED_AT = Column("synced_at", _("Fetched on"))
 SOURCE = Column("source", _("Fetched from"))
 BONUS = Column("bonus", _("Bonus"))

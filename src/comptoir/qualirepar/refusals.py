@@ -54,7 +54,7 @@ class ClaimNotReady(Refused):
             len(found),
         )
         super().__init__(
-            told.format(number=number, count=len(found), found="; ".join(found)),
+            told.format(number=number, count=len(found), found=" · ".join(found)),
             _("`comptoir qualirepar check {number}` says what to do about each").format(number=number),
         )
 
