@@ -5,25 +5,25 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from html import unescape
 from json import dumps, loads
 from threading import Timer
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 
 from comptoir import __version__
 from comptoir.core.clock import Clock
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import tidy
+from comptoir.desk.http import failure, trusted
 from comptoir.desk.mailing import PATIENCE, OutOfOrder, Patience, Postponed, RefusedByServer, TextMessage, Unreachable
-from comptoir.desk.places import MASKED
+from comptoir.desk.places import masked
 from comptoir.desk.sms import Access, composed
-from comptoir.desk.smtp import MOST_WORDS, looked_up, network_reason
+from comptoir.desk.smtp import MOST_WORDS, looked_up
+from comptoir.desk.wire import asked_pause
 
 if TYPE_CHECKING:
     import httpx
@@ -192,10 +192,6 @@ class Call:
         return read[:LONGEST_WORDS].decode(charset if charset.lower() in TEXTS else "utf-8", "replace")
 
 
-def _dropped() -> str:
-    return _("it dropped the connection")
-
-
 class Gateway:
     """Hands text messages to the gateway, each over its own connection."""
 
@@ -205,10 +201,7 @@ class Gateway:
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        # The system's authorities take a while to read, and on loopback nothing is encrypted: nobody is trusted.
-        if self.access.url.startswith("https:"):
-            return ssl.create_default_context()
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return trusted(self.access.url)
 
     def deliver(self, message: TextMessage, handing: Callable[[], None], patience: Patience = PATIENCE) -> None:
         """Hand a text message over; `handing` is called when only the body of the request is left to be sent.
@@ -225,7 +218,7 @@ class Gateway:
             try:
                 answer = call.answered(transport, message.reference)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
-                reason = self._told(_told_of(error, call))
+                reason = self._told(failure(TimeoutError() if call.watch.over else error))
                 raise OutOfOrder(reason) if call.handed else Unreachable(reason) from error
             with closing(answer):
                 self._judge(answer, call)
@@ -241,7 +234,7 @@ class Gateway:
             if _is_page(text):
                 raise OutOfOrder(self._told(_("it answers with a web page, see sms_url: {words}").format(words=words)))
             return
-        after = _after(answer, self._clock.now())
+        after = asked_pause(answer.headers, self._clock.now())
         if status in NOT_NOW:
             raise Postponed(_("the SMS gateway puts it off: {words}").format(words=words), after)
         if status in NOBODY_NOW or (answer.is_server_error and after):
@@ -266,23 +259,7 @@ class Gateway:
         said = _readable(text) or answer.reason_phrase
         if answer.has_redirect_location:
             said = answer.headers["location"]
-        for secret in _faces(self.access.secret):
-            said = said.replace(secret, MASKED)
-        return f"{answer.status_code} {tidy(said)[:MOST_WORDS]}".strip()
-
-
-def _told_of(error: Exception, call: Call) -> str:
-    """Say why there is no answer."""
-    if call.watch.over or isinstance(error, httpx.TimeoutException):
-        return network_reason(TimeoutError())
-    under: BaseException | None = error
-    while under is not None:  # httpx's own layers hide what the system said
-        if isinstance(under, OSError):
-            return network_reason(under)
-        under = under.__cause__ or under.__context__
-    if isinstance(error, httpx.NetworkError) or "disconnected" in str(error):
-        return _dropped()
-    return _("it does not speak HTTP")
+        return f"{answer.status_code} {tidy(masked(said, [self.access.secret]))[:MOST_WORDS]}".strip()
 
 
 def _is_page(text: str) -> bool:
@@ -298,26 +275,3 @@ def _readable(text: str) -> str:
         return dumps(loads(text), ensure_ascii=False)
     except (ValueError, RecursionError):
         return text.strip()
-
-
-def _faces(secret: str) -> list[str]:
-    """List how a secret may be written in an answer."""
-    faces = {secret, tidy(secret), quote(secret, safe=""), quote(secret), quote_plus(secret), dumps(secret)[1:-1]}
-    return sorted(faces - {""}, key=len, reverse=True)
-
-
-def _after(answer: "httpx.Response", now: datetime) -> timedelta:
-    """Give how long the gateway asks to be left alone (RFC 9110, 10.2.3), nothing where it does not say."""
-    text = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return timedelta(seconds=int(text))
-    with suppress(ValueError, TypeError, OverflowError):
-        return max(parsedate_to_datetime(text) - _dated(answer, now), timedelta())
-    return timedelta()
-
-
-def _dated(answer: "httpx.Response", now: datetime) -> datetime:
-    """Give the moment of an answer: by the gateway's own clock, or by ours where it tells none (RFC 9110, 6.6.1)."""
-    with suppress(ValueError):
-        return parsedate_to_datetime(answer.headers.get("date", ""))
-    return now

@@ -4,7 +4,6 @@ import asyncio
 import re
 import ssl
 from collections.abc import Iterable, Iterator
-from json import dumps
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,7 +14,7 @@ from comptoir.core.clock import Clock
 from comptoir.core.i18n import _
 from comptoir.core.later import later
 from comptoir.core.text import tidy
-from comptoir.desk.places import MASKED, is_here
+from comptoir.desk.places import MASKED, is_here, masked
 from comptoir.desk.smtp import network_reason
 from comptoir.desk.wire import Asked, Exchange, Heard, Log, Unheard, Unsent, written
 
@@ -44,9 +43,7 @@ class Wire:
             headers={"User-Agent": f"comptoir/{__version__}", "Accept-Encoding": "identity"},
             limits=httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once, keepalive_expiry=IDLE),
             trust_env=not here,  # the proxy of the shop, unless it is this machine that is asked
-            verify=ssl.create_default_context()
-            if url.startswith("https:")
-            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=trusted(url),
         )
 
     async def __aenter__(self) -> Self:
@@ -60,7 +57,7 @@ class Wire:
     def hide(self, secret: str) -> None:
         """Keep a secret out of every exchange from now on."""
         if secret:
-            self._secrets |= _faces(secret)
+            self._secrets.add(secret)
 
     async def ask(self, asked: Asked, log: Log) -> Heard:
         """Send a request and give the answer, whatever its status; tell the log of it, once.
@@ -79,7 +76,7 @@ class Wire:
             async with asyncio.timeout(min(asked.whole, LONGEST)):
                 heard = await self._heard(asked, left)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TooLong, TimeoutError) as error:
-            told = _("{host}: {reason}").format(host=urlsplit(asked.url).hostname, reason=_reason(error))
+            told = _("{host}: {reason}").format(host=urlsplit(asked.url).hostname, reason=failure(error))
             raise Unheard(told) if left.done and not asked.reads else Unsent(told) from error
         finally:
             answer = self._bare(_text(heard.body), asked) if heard else ""
@@ -111,10 +108,7 @@ class Wire:
 
     def masked(self, text: str, secrets: Iterable[str] = ()) -> str:
         """Give a text without what must not be shown: what is hidden, and these."""
-        hidden = self._secrets.union(*map(_faces, secrets))
-        for secret in sorted(hidden, key=len, reverse=True):
-            text = text.replace(secret, MASKED)
-        return text
+        return masked(text, self._secrets.union(secrets))
 
 
 class TooLong(Exception):
@@ -144,7 +138,15 @@ async def _read(answer: "httpx.Response", most: int) -> bytes:
     return bytes(read)
 
 
-def _reason(error: BaseException) -> str:
+def trusted(url: str) -> ssl.SSLContext:
+    """Give the authorities that are trusted at an address.
+
+    The system's take a while to read, and on loopback nothing is encrypted: nobody is trusted there.
+    """
+    return ssl.create_default_context() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def failure(error: BaseException) -> str:
     """Say why there is no answer."""
     if isinstance(error, TooLong):
         return str(error)
@@ -186,11 +188,6 @@ def _shortened(value: Any) -> Any:  # noqa: ANN401 - any JSON value
             return [_shortened(each) for each in value]
         case _:
             return value
-
-
-def _faces(secret: str) -> set[str]:
-    """List how a secret may be written in what is kept."""
-    return {secret, tidy(secret), dumps(secret)[1:-1], dumps(secret, ensure_ascii=False)[1:-1]} - {""}
 
 
 def _text(body: bytes) -> str:

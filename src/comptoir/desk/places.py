@@ -1,11 +1,13 @@
 """Where services are and what opens them: addresses of the web from the settings, secrets from elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
-from urllib.parse import SplitResult, quote, urlsplit
+from json import dumps
+from urllib.parse import SplitResult, quote, quote_plus, urlsplit
 
 from comptoir.core.i18n import _
 from comptoir.core.later import later
+from comptoir.core.text import tidy
 from comptoir.desk.mailing import domain_name
 from comptoir.desk.settings import PREFIX, BadSetting, Setting
 
@@ -73,3 +75,16 @@ def _kept(name: str) -> str:
 def header_safe(text: str) -> bool:
     """Tell whether a text can be in a header of HTTP."""
     return text.isascii() and text.isprintable()
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """Give a text without these secrets, however an address, a form or JSON may write them."""
+    for face in sorted({face for secret in secrets for face in _faces(secret)}, key=len, reverse=True):
+        text = text.replace(face, MASKED)
+    return text
+
+
+def _faces(secret: str) -> set[str]:
+    in_addresses = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    in_json = {dumps(secret)[1:-1], dumps(secret, ensure_ascii=False)[1:-1]}
+    return ({secret, tidy(secret)} | in_addresses | in_json) - {""}

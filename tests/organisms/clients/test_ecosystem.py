@@ -160,7 +160,7 @@ def test_a_form_travels_with_the_known_properties_and_no_other() -> None:
     body = sent(OTHER._replace(device=OTHER.device._replace(symptom="IR-1")))
     assert body == {
         "RepairDate": OTHER.repaired_on.isoformat(),
-        "PurchaseOrderByCustomer": "Q-17",
+        "PurchaseOrderByCustomer": "Q-17 F-2026-17",
         "RepairerId": "2000101",
         "RepairPlaceID": "2000101",
         "Product": {
