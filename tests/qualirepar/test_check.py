@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from comptoir.qualirepar.troubles import FIELD_WORDS
 from comptoir.store.engine import engine
 
 from . import played
@@ -243,6 +244,7 @@ def test_each_rule_is_told_with_its_weight(rule: Rule, lives: Any, base: Path) -
     assert {each["field"] for each in told} - rule.also == {rule.field}, told
     assert code == (4 if any(each["weight"] == STOPS for each in told) else 0)
     assert all(each["message"] and each["advice"] and "{" not in each["message"] + each["advice"] for each in told)
+    assert {each["field"] for each in told} <= FIELD_WORDS.keys()
     assert all(list(each) == ["field", "weight", "message", "advice"] for each in told)
     assert dump(base) == before
 

@@ -11,7 +11,7 @@ from comptoir.core.paris import in_paris
 from comptoir.organisms import rules as eligibility
 from comptoir.organisms.statuses import ORGANISM_NAMES, PIECE_WORDS, WHY_WORDS, Basis, Organism, Piece, Why
 from comptoir.qualirepar.statuses import AWAITED, CLAIM_WORDS, UNSENT, ClaimStatus
-from comptoir.qualirepar.troubles import Dossier, Trouble, credit, doubt, fetch, invoice, line, stops, then
+from comptoir.qualirepar.troubles import Dossier, Trouble, also, credit, doubt, fetch, invoice, line, stops, then
 from comptoir.repairs.rules import after_months
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _refused_before(dossier: Dossier, reason: str) -> Trouble:
     todo = _("see that it is mended: `comptoir qualirepar refused`")
     if dossier.claim and dossier.claim.organism == Organism.ECOLOGIC:
         more = _("Ecologic may say that its invoice and its device are used already: cancel it on its portal first")
-        todo = f"{todo}; {more}"
+        todo = also(todo, more)
     return doubt("claim", told, todo)
 
 
@@ -164,7 +164,7 @@ def _attach(dossier: Dossier, piece: Piece) -> str:
     told = line("repair attach", number, _("FILE"), "--kind", SOURCES[piece][0])
     if piece is Piece.CONSENT and dossier.bill and dossier.bill.bonus:
         paper = line("repair documents", number, "--kind declaration")
-        return _("{paper} prints what is to be signed; {attach}").format(paper=paper, attach=told)
+        return also(_("{paper} prints what is to be signed").format(paper=paper), told)
     return told
 
 

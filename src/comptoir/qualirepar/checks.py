@@ -22,6 +22,7 @@ from comptoir.qualirepar.troubles import (
     Dossier,
     Trouble,
     Weight,
+    also,
     correct,
     credit,
     doubt,
@@ -71,7 +72,7 @@ def stopping(found: Iterable[Trouble]) -> list[Trouble]:
 def _organism(dossier: Dossier) -> Iterator[Trouble]:
     answer, number, organism = dossier.answer, dossier.case.number, dossier.organism
     if organism is None:
-        todo = f"{fetch()}; {correct(number, '--organism', 'ecologic')}, {correct(number, '--organism', 'ecosystem')}"
+        todo = also(fetch(), *(correct(number, "--organism", each) for each in Organism))
         yield stops("organism", _(ROUTED_WORDS[answer.routed]), todo)
         return
     other = dossier.covering
@@ -148,7 +149,7 @@ def _agreement(dossier: Dossier) -> Iterator[Trouble]:
         yield doubt("bought_on", told.format(day=_french(case.bought_on)), _without(number))
     if case.comeback_of:
         told = _("the device came back within three months of the repair {first}: its guarantee may cover this one")
-        todo = f"{line('repair show', case.comeback_of)}; {_without(number)}"
+        todo = also(line("repair show", case.comeback_of), _without(number))
         yield doubt("comeback", told.format(first=case.comeback_of), todo)
     if _NO_FAILURE.search(fold(f"{case.service} {case.fault}")):
         told = _("looks, cleaning, oxidation and the like get no bonus: see what was asked (reject 02)")
@@ -224,7 +225,7 @@ def _codes(dossier: Dossier) -> Iterator[Trouble]:
     listed = line("qualirepar codes --product", f'"{case.product_label}"')
     for kind in answer.needs:
         field, code, known, name, option = kinds[kind]
-        todo = f"{listed}; {correct(case.number, option, _('CODE'))}"
+        todo = also(listed, correct(case.number, option, _("CODE")))
         if not code:
             yield stops(field, _("{name} is missing").format(name=name), todo)
         elif not known and answer.product_code:

@@ -5,7 +5,7 @@ from comptoir.desk.output import Column
 from comptoir.organisms.statuses import ORGANISM_NAMES, PIECE_WORDS, Piece
 from comptoir.qualirepar.filing import RESULT_WORDS
 from comptoir.qualirepar.statuses import CLAIM_WORDS
-from comptoir.qualirepar.troubles import WEIGHT_WORDS
+from comptoir.qualirepar.troubles import FIELD_WORDS, WEIGHT_WORDS
 
 # The documents in a word each, where a row has them all.
 SHORTLY = {
@@ -67,7 +67,7 @@ FILES = (
     Column("sent_at", _("Sent on")),
 )
 TROUBLES = (
-    Column("field", _("Field")),
+    Column("field", _("Field"), FIELD_WORDS),
     Column("weight", _("Weight"), WEIGHT_WORDS),
     Column("message", _("Point")),
     Column("advice", _("What to do")),

@@ -91,6 +91,10 @@ WORDED: Sequence[tuple[str, Explained]] = (
 )
 
 
+# A code stands first, or in brackets: other figures are of a day, an invoice, an amount.
+_CODE = r"(?:^|[(;]\s*)(\d{2})(?:\s*[:)]|\s+[–-]\s|\s*$)"
+
+
 def explained(organism: str, reason: str) -> Explained:
     """Say what a reason means, translated; what is not known is told as the organism says it."""
     found = _numbered(reason) if organism == Organism.ECOSYSTEM else _worded(reason)
@@ -100,7 +104,7 @@ def explained(organism: str, reason: str) -> Explained:
 
 
 def _numbered(reason: str) -> Explained | None:
-    code = re.search(r"(?<!\d)(\d{2})(?!\d)", reason)
+    code = re.search(_CODE, reason.strip())
     return NUMBERED.get(code[1]) if code else _worded(reason)
 
 

@@ -7,6 +7,7 @@ from comptoir.core import paris
 from comptoir.core.errors import NotFound, OutsideFailure, Refused, UsageProblem
 from comptoir.core.i18n import _, ngettext
 from comptoir.organisms.statuses import ORGANISM_NAMES, Organism
+from comptoir.qualirepar.troubles import also
 
 
 class NoClaim(NotFound):
@@ -54,7 +55,7 @@ class ClaimNotReady(Refused):
             len(found),
         )
         super().__init__(
-            told.format(number=number, count=len(found), found=" · ".join(found)),
+            told.format(number=number, count=len(found), found=also(*found)),
             _("`comptoir qualirepar check {number}` says what to do about each").format(number=number),
         )
 
@@ -112,16 +113,6 @@ class NotAdoptable(Refused):
         super().__init__(
             _("nobody waits for the number of the claim of {number}").format(number=number),
             _("`comptoir qualirepar show {number}` says where it stands").format(number=number),
-        )
-
-
-class NumberTaken(Refused):
-    """A number on the portal that another claim of the shop bears."""
-
-    def __init__(self, remote: str, other: str) -> None:
-        super().__init__(
-            _("{remote} is the number of the claim of {other}").format(remote=remote, other=other),
-            _("look again at the number on the organism's portal: each claim has its own"),
         )
 
 

@@ -27,6 +27,48 @@ class Weight(StrEnum):
 WEIGHT_WORDS = {Weight.STOPS: mark("To mend"), Weight.DOUBT: mark("To look at")}
 
 
+# What each field is called on a screen; the keys are those of the data.
+FIELD_WORDS = {
+    "claim": mark("Claim"),
+    "organism": mark("Organism"),
+    "last_name": mark("Last name"),
+    "first_name": mark("First name"),
+    "title": mark("Civility"),
+    "address": mark("Address"),
+    "postcode": mark("Postcode"),
+    "town": mark("Town"),
+    "email": mark("E-mail"),
+    "phone": mark("Phone"),
+    "professional": mark("Customer"),
+    "data_consent": mark("Consent"),
+    "circular_consent": mark("Consent"),
+    "warranty": mark("Warranty"),
+    "bought_on": mark("Purchase"),
+    "comeback": mark("Comeback"),
+    "fault": mark("Fault"),
+    "fiche": mark("Fiche"),
+    "product": mark("Product"),
+    "brand": mark("Brand"),
+    "serial": mark("Serial number"),
+    "model": mark("Model"),
+    "repair_code": mark("Repair code"),
+    "symptom": mark("Symptom code"),
+    "invoice": mark("Invoice"),
+    "paid": mark("Payment"),
+    "siret": mark("SIRET"),
+    "repaired_on": mark("Repair date"),
+    "bonus": mark("Bonus"),
+    "total": mark("Total"),
+    "circular": mark("Bonus"),
+    "consent": mark("Document"),
+    "nameplate": mark("Document"),
+    "picture": mark("Document"),
+    "site": mark("Site"),
+    "lists": mark("Lists"),
+    "double": mark("Device"),
+}
+
+
 class Trouble(NamedTuple):
     """A point that would, or may, make the organism refuse: which field, why, what to do."""
 
@@ -102,6 +144,14 @@ def then(*steps: str) -> str:
     for step in steps[1:]:
         told = _("{first}, then {next}").format(first=told, next=step)
     return told
+
+
+def also(*told: str) -> str:
+    """Say several things on one line."""
+    said = told[0]
+    for each in told[1:]:
+        said = _("{first}; {next}").format(first=said, next=each)
+    return said
 
 
 def credit(number: str) -> str:
