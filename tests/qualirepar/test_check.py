@@ -223,6 +223,7 @@ ABSENT = [
     ("no site is known", PHONE, ["DELETE FROM organism_site"]),
     ("a cancelled claim", PHONE, [claim("cancelled")]),
     ("a claim begun", PHONE, [claim("to_create")]),
+    ("an organism that the catalogues name", PHONE, [case("organism", "")]),
     ("a refused claim of the device", PHONE, [claim("refused", WASHER, "ecosystem"), case("serial_key", "same")]),
 ]  # fmt: skip
 

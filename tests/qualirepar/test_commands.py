@@ -252,6 +252,28 @@ def test_a_claim_begun_with_one_organism_goes_to_no_other(base: Path, admin: Any
     assert "ecosystem" in refuses("claim 24 --yes", 4, "claim_not_ready")[0]["message"]
 
 
+def test_an_organism_that_is_not_set_up_keeps_no_other(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COMPTOIR_ECOLOGIC_KEY")
+    code, out, err = run("qualirepar claim --all --yes --json")
+    assert (code, [each["case_number"] for each in json.loads(out)]) == (2, [WASHER])
+    assert [each["error"] for each in json.loads(err.splitlines()[-1])["errors"]] == ["no_organism_secret"]
+    assert statuses(base) == {WASHER: "confirmed"}
+    monkeypatch.setenv("COMPTOIR_ECOLOGIC_KEY", API_KEY)
+    done("qualirepar claim 17 --yes")
+    monkeypatch.delenv("COMPTOIR_ECOLOGIC_KEY")
+    code, out, _err = run("qualirepar status --json")
+    assert (code, len(json.loads(out))) == (2, 2)
+
+
+def test_a_key_that_is_refused_leaves_all_to_be_claimed(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPTOIR_ECOLOGIC_KEY", "0" * 36)
+    code, out, _err = run("qualirepar claim --all --yes --json")
+    assert code == 5
+    assert {each["case_number"]: each["result"] for each in json.loads(out)} == {PHONE: "closed", WASHER: "confirmed"}
+    monkeypatch.setenv("COMPTOIR_ECOLOGIC_KEY", API_KEY)
+    assert rows("qualirepar claim --all --yes")[0]["result"] == "confirmed"
+
+
 def test_a_terminal_is_asked(base: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "COMPTOIR_LANG": "fr", "TERM": "xterm", "LC_ALL": "C.UTF-8"}
     told = []
@@ -468,6 +490,7 @@ def test_a_draft_of_ecosystem_is_deleted(base: Path, admin: Any) -> None:
     drafted(base, admin, WASHER, "confirm-claim")
     assert [each["stage"] for each in sent(admin)] == ["draft"]
     assert rows("qualirepar cancel 24 --yes")[0]["status"] == "cancelled"
+    assert f"`comptoir qualirepar claim {WASHER}`" in run("qualirepar show 24")[2]
     assert [each["stage"] for each in sent(admin)] in ([], ["deleted"])
     assert [each["case_number"] for each in rows("qualirepar list --status to_create")] == [PHONE]
 

@@ -112,7 +112,7 @@ def claim(
     if picking.dry_run:
         desk.out.rows(columns.PLANNED, prompts.rows(plan.found), view)
     else:
-        prompts.filed(desk, plan.found, done.append, yes=picking.yes)
+        plan.stopped.extend(prompts.filed(desk, plan.found, done.append, yes=picking.yes))
         desk.out.rows(columns.FILED, done, view)
     prompts.conclude(desk, done, plan)
 

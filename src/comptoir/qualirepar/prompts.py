@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from comptoir.core import money
-from comptoir.core.errors import REFUSED, ComptoirError, OutsideFailure, raise_all
+from comptoir.core.errors import REFUSED, ComptoirError, OutsideFailure, UsageProblem, raise_all
 from comptoir.core.i18n import _, ngettext
 from comptoir.core.later import later
 from comptoir.desk import Desk
@@ -182,16 +182,26 @@ def _agreed(desk: Desk, found: "Sequence[Checked]", *, yes: bool) -> bool:
     return desk.agreed(question, yes=yes)
 
 
-def filed(desk: Desk, found: "Sequence[Checked]", told: "Callable[[Filed], object]", *, yes: bool) -> None:
-    """File claims after a yes, organism by organism; tell what becomes of each as it ends."""
+def filed(
+    desk: Desk, found: "Sequence[Checked]", told: "Callable[[Filed], object]", *, yes: bool
+) -> list[ComptoirError]:
+    """File claims after a yes, organism by organism; tell what becomes of each as it ends.
+
+    Gives what keeps an organism from being spoken to: it keeps no other.
+    """
     if not found or not _agreed(desk, found, yes=yes):
         desk.out.say(_("nothing was sent") if found else _("there is nothing to claim"))
-        return
+        return []
+    problems: list[ComptoirError] = []
     for organism in Organism:
         here = [each for each in found if each.dossier.answer.organism is organism]
-        if here:
-            with desk.progress(ORGANISM_NAMES[organism], len(here)) as advance:
-                asyncio.run(_filed(desk, organism, here, (told, advance)))
+        try:
+            if here:
+                with desk.progress(ORGANISM_NAMES[organism], len(here)) as advance:
+                    asyncio.run(_filed(desk, organism, here, (told, advance)))
+        except (UsageProblem, OutsideFailure, TurnedDown) as problem:
+            problems.append(problem)
+    return problems
 
 
 async def _filed(
@@ -274,8 +284,8 @@ def asked(desk: Desk, named: Sequence[str], organism: Organism | None) -> Standi
         try:
             if ids:
                 _follow(desk, each, ids)
-        except (OutsideFailure, TurnedDown) as error:
-            problems.append(error)
+        except (UsageProblem, OutsideFailure, TurnedDown) as problem:
+            problems.append(problem)
     with desk.reading() as reader:
         rows = [queries.row(reader, claim.case_number) for claim in found]
     return Standing(rows, problems)
@@ -321,6 +331,9 @@ def tell_next(desk: Desk, claim: ClaimDetail) -> None:
             step = _("`comptoir qualirepar status {number}` asks where it stands").format(number=number)
         case ClaimStatus.REIMBURSED:
             step = _("`comptoir qualirepar payments import FILE` finds it on the bank statement")
+        case ClaimStatus.CANCELLED:
+            step = _("`comptoir qualirepar claim {number}` makes another where the repair may have one")
+            step = step.format(number=number)
         case _:
             return
     desk.out.say(_("next: {step}").format(step=step))
