@@ -374,6 +374,12 @@ def test_a_claim_is_shown_whole(base: Path) -> None:
     assert err == f"ensuite : `comptoir qualirepar status {WASHER}` demande où elle en est\n"
 
 
+def test_the_history_tells_a_name_that_was_corrected() -> None:
+    done("repair set 24 --title M. --last-name Dupont --first-name Noé")
+    told = rows("repair show 24")[0]["history"][-1]["told"]
+    assert told == "corrigé : civilité Mme > M., nom Durand > Dupont, prénom Léa > Noé"
+
+
 # --- log
 
 

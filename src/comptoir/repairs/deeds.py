@@ -116,6 +116,9 @@ TOLD = {
     "reason": mark("reason"),
     "payment": mark("payment"),
     "amount": mark("amount"),
+    "title": mark("civility"),
+    "last_name": mark("last name"),
+    "first_name": mark("first name"),
 }
 LATE_QUOTE = "quote"  # what is passed over where a quote is accepted after its last day
 # The values of these are keys of the program; all others are what people typed, and stay as they are.
