@@ -91,15 +91,15 @@ class Listed:
         self.asked: list[str] = []
         self.fails: dict[str, Exception] = {}
 
-    async def filed(self, log):
+    async def filed(self, _log):
         return self._filed
 
-    async def discard(self, claim, log):
+    async def discard(self, claim, _log):
         self.deleted.append(claim)
         if claim in self.fails:
             raise self.fails[claim]
 
-    async def standing(self, claim, log):
+    async def standing(self, claim, _log):
         self.asked.append(claim)
         if claim in self.fails:
             raise self.fails[claim]

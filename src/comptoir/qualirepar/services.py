@@ -118,20 +118,23 @@ def _renew(session: Session, row: Claim, form: Form, now: datetime) -> None:
 
 
 def _keep_files(session: Session, row: Claim, files: Sequence[Document]) -> None:
+    """Keep which documents are to be sent, and with Ecologic those that it has and that others took the place of."""
     known = session.exec(select(ClaimFile).where(ClaimFile.claim_id == row.id).order_by(col(ClaimFile.position))).all()
-    if [(each.piece, each.digest) for each in known] == [(each.piece, each.digest) for each in files]:
-        return
     sent = {(each.piece, each.digest): each.sent_at for each in known}
+    wanted = {(each.piece, each.digest) for each in files}
+    replaced = [each for each in known if each.sent_at and (each.piece, each.digest) not in wanted]
+    if row.organism == Organism.ECOLOGIC:
+        of_before = (Document(each.piece, each.name, each.media_type, each.digest, each.size) for each in replaced)
+        files = (*files, *of_before)
+    if list(sent) == [(each.piece, each.digest) for each in files]:
+        return
     if row.organism == Organism.ECOSYSTEM and any(sent.values()):
         row.stale = 1  # a draft there takes no document twice
         session.add(row)
     session.exec(delete(ClaimFile).where(col(ClaimFile.claim_id) == row.id))
     for position, file in enumerate(files, 1):
-        session.add(
-            ClaimFile(
-                claim_id=row.id or 0, position=position, sent_at=sent.get((file.piece, file.digest)), **file._asdict()
-            )
-        )
+        moment = sent.get((file.piece, file.digest))
+        session.add(ClaimFile(claim_id=row.id or 0, position=position, sent_at=moment, **file._asdict()))
 
 
 def _free(row: Claim, now: datetime) -> None:

@@ -108,13 +108,16 @@ async def find(tools: Tools, state: State) -> State:
 
 
 async def find_files(tools: Tools, state: State) -> State:
-    """Look which documents the organism has; where it does not say, the one in doubt goes again."""
+    """Look whether the organism has the document in doubt; where it does not say of this one, it goes again."""
     standing = await tools.client.standing(state.row.remote, tools.log)
     if standing is None:
         return _anew(state)
-    has = standing.pieces or frozenset()
-    positions = {each.position for each in state.files if each.piece in has}
-    return _settled(_sent(state, positions, tools.clock.now()))
+    doubt = next((each for each in state.files if each.sent_at is None), None)
+    if doubt is None or doubt.piece not in (standing.pieces or ()):
+        return _settled(state)
+    if any(each.piece == doubt.piece and each.sent_at for each in state.files):  # it may mean the one sent before
+        return _settled(state)
+    return _sent(state, {doubt.position}, tools.clock.now())
 
 
 async def find_verdict(tools: Tools, state: State) -> State:
