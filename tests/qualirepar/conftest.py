@@ -4,6 +4,7 @@ The odd ones of the base, `00000017` first, are Apple's and Ecologic's; the even
 """
 
 import json
+import os
 import shlex
 import shutil
 import sqlite3
@@ -297,8 +298,11 @@ class Counter:
 def copied(paid: Paid, folder: Path) -> None:
     """Copy the base of the shop: files are kept under their digests and never written again, so they are shared."""
     folder.mkdir(exist_ok=True)
+    for suffix in ("", "-wal", "-shm"):
+        (folder / f"shop.db{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(folder / "shop.db.files", ignore_errors=True)
     shutil.copy(paid.folder / "shop.db", folder / "shop.db")
-    shutil.copytree(paid.folder / "shop.db.files", folder / "shop.db.files", copy_function=shutil.os.link)
+    shutil.copytree(paid.folder / "shop.db.files", folder / "shop.db.files", copy_function=os.link)
 
 
 @pytest.fixture
@@ -308,9 +312,12 @@ def counter(paid: Paid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     with ExitStack() as stack:
 
         def opened(**options: Any) -> Counter:
+            stack.close()  # the one before it, in the same test
+            engine.cache_clear()
             sandbox = Sandbox(Options(**{"clock": CLOCK, "pace": None, **options}))
             served = stack.enter_context(sandbox.running())
             copied(paid, tmp_path)
+            monkeypatch.setenv("COMPTOIR_AT", START.isoformat())
             for name, value in pointed(served).items():
                 monkeypatch.setenv(name, value)
             return Counter(served, sandbox, tmp_path, monkeypatch)

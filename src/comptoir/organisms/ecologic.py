@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 ITSELF, THE_OTHER = "44", "45"  # what the organisms are called on the platform
 BLOCKING = "E"
 T = TypeVar("T")
-LISTS = 64 << 20  # bytes of an answer that lists
+LISTS = 64 << 20  # bytes of an answer that lists a catalogue
+CLAIMS = 16 << 20  # bytes of an answer that lists claims, some tens of thousands
 UPLOAD = 180.0  # seconds
 # Statuses, folded: French labels and the platform's codes, and how the ones that nobody lists begin.
 EXACTLY = {"valid": Stage.DRAFT, "valide": Stage.DRAFT, "clos": Stage.REIMBURSED}
@@ -189,7 +190,7 @@ class Ecologic:
             )
         if "manufacturerid=" not in url.lower():
             url += f"{'&' if '?' in url else '?'}manufacturerId={ITSELF}"
-        data = await self._data(self._asked("getwarrantyclaims")._replace(url=url, most=LISTS), log)
+        data = await self._data(self._asked("getwarrantyclaims")._replace(url=url, most=CLAIMS), log)
         numbered = ((_number(at(one, "ClaimId")), one) for one in each(data))
         return [_standing(claim, one, ()) for claim, one in numbered if claim]
 

@@ -25,7 +25,8 @@ PAGE = 200  # products
 CATALOGUE = ("brands", "repair-codes", "reimbursement-amounts", "product-sheets", "threshold", "ecologic")
 PARTNERS = (("subcontractor", "false"), ("repair-places", "true"), ("business-sheets", "true"))
 SLOT_TAKEN, DOCUMENT_MISSING = "TYPE_DE_FICHIER_EXISTANT", "PIECE_JOINTE_MANQUANTE"
-LISTS = 64 << 20  # bytes of an answer that lists
+LISTS = 64 << 20  # bytes of an answer that lists a catalogue
+FILED = 16 << 20  # bytes of an answer that lists claims, some tens of thousands
 UPLOAD = 180.0  # seconds
 LASTS = 3600  # seconds of a login that does not say
 EARLY = 60  # seconds before its end at which a login is renewed
@@ -161,7 +162,8 @@ class Ecosystem:
         while True:
             paging = (("limit", str(limit)),) if limit else ()
             since = (("offset", str(len(found))),) if found else ()
-            asked = self._asked("GET", path, (*query, *paging, *since))._replace(most=LISTS, whole=UPLOAD)
+            most = FILED if path == CLAIMS else LISTS
+            asked = self._asked("GET", path, (*query, *paging, *since))._replace(most=most, whole=UPLOAD)
             said = await self._ask(asked, log)
             listed = said.data if isinstance(said.data, list) else at(said.data, items)
             if not isinstance(listed, list):
