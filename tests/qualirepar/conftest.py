@@ -30,6 +30,7 @@ from comptoir.core.paris import PARIS
 from comptoir.desk import http
 from comptoir.fiches import book
 from comptoir.sandbox import reference
+from comptoir.sandbox.faults import parse
 from comptoir.sandbox.server import Options, Sandbox, Served
 from comptoir.store.engine import engine
 
@@ -39,7 +40,8 @@ ECOLOGIC, ECOSYSTEM = "ecologic", "ecosystem"
 ORGANISMS = (ECOLOGIC, ECOSYSTEM)
 EACH = 6  # repairs of each organism
 SIDE = 64  # pixels of a picture
-SHORT = 0.25  # seconds that a request may take here
+SILENT = {"hang", "deaf", "drip"}  # the faults that a request waits for
+SHORT = 0.3  # seconds that it may last then
 SECRETS = (reference.API_KEY, reference.PASSWORD)
 SETTINGS = {
     "COMPTOIR_AT": START.isoformat(),
@@ -201,11 +203,11 @@ class Counter:
         return ran
 
     def fault(self, *faults: str) -> None:
-        """Have faults come."""
-        from comptoir.sandbox.faults import parse
-
-        for each in faults:
-            self.sandbox.plan.add(parse(each))
+        """Have faults come; where one never answers, no request is long from now on."""
+        for each in map(parse, faults):
+            self.sandbox.plan.add(each)
+            if each.kind in SILENT:
+                self._patch.setattr(http, "LONGEST", SHORT)
 
     def behave(self) -> None:
         """Have no more faults come."""
@@ -307,8 +309,7 @@ def copied(paid: Paid, folder: Path) -> None:
 
 @pytest.fixture
 def counter(paid: Paid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Counter]]:
-    """Give the function that opens a shop before a sandbox with options; its requests are short."""
-    monkeypatch.setattr(http, "LONGEST", SHORT)
+    """Give the function that opens a shop before a sandbox with options."""
     with ExitStack() as stack:
 
         def opened(**options: Any) -> Counter:

@@ -4,8 +4,6 @@ import pytest
 
 from .conftest import ECOLOGIC, ECOSYSTEM, ORGANISMS
 
-YEAR = {"days": 365}
-
 
 @pytest.mark.parametrize("years", [-1, 1])
 @pytest.mark.parametrize("organism", ORGANISMS)

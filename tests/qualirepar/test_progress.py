@@ -121,8 +121,11 @@ def followed(store, client, *ids):
 
 
 def test_only_the_lost_drafts_of_ours_are_deleted(shop, store, claim, paid):
-    first, second = paid.cases[ECOSYSTEM][:2]
+    first, second, third = paid.cases[ECOSYSTEM][:3]
     shop.qualirepar(f"claim {second} --yes")
+    shop.fault("new_claim=lost", "list=503")
+    shop.qualirepar(f"claim {third} --yes")
+    assert shop.qualirepar(f"cancel {third} --yes")[0] == 0
     ours = shop.here(first)["remote"]
     client = Listed(
         draft(ours, first),  # the one that stands
@@ -132,12 +135,13 @@ def test_only_the_lost_drafts_of_ours_are_deleted(shop, store, claim, paid):
         draft("odd", first, Stage.OTHER),
         draft("unknown", "99999999"),  # of nobody here
         draft("nameless", ""),
+        draft("given-up", third),
         draft("other-organism", paid.cases[ECOLOGIC][0]),
         draft("never-claimed", paid.cases[ECOSYSTEM][3]),
     )
     client.fails = {"lost-1": NotDone("busy")}  # it keeps no other
     followed(store, client, claim(ECOSYSTEM), shop.here(second)["id"])
-    assert client.deleted == ["lost-1", "lost-2"]
+    assert client.deleted == ["lost-1", "lost-2", "given-up"]
 
 
 def test_a_claim_that_cannot_be_asked_about_keeps_no_other(shop, store, paid):
@@ -182,3 +186,46 @@ def test_the_base_is_reached_by_two_at_once(store, claim, tmp_path):
         progress.write(store, state, state.with_row(error="ours"), [], By("marie", NOW))
         row = other.execute("SELECT said, error FROM claim WHERE id = ?", (claim(ECOLOGIC),)).fetchone()
         assert row == ("theirs", "ours")  # only what changed is written
+
+
+def test_a_draft_whose_claim_was_cancelled_meanwhile_is_deleted_by_the_next_status(shop, paid):
+    first, second = paid.cases[ECOSYSTEM][:2]
+    shop.settled(first)
+    shop.fault("new_claim=lost", "list=503")
+    shop.qualirepar(f"claim {second} --yes")
+    assert shop.qualirepar(f"cancel {second} --yes")[0] == 0
+    assert len(shop.there(second)) == 1
+    assert shop.qualirepar("status")[0] == 0
+    assert shop.there(second) == []
+    shop.whole(first)
+
+
+def test_a_claim_that_was_put_off_waits_for_its_moment_unless_it_is_named(shop, paid):
+    first, second = paid.cases[ECOLOGIC][:2]
+    shop.fault("createclaim=503@7200")
+    shop.qualirepar(f"claim {first} --yes")
+    shop.later(minutes=90)
+    assert shop.qualirepar("claim --all --organism ecologic --yes")[0] == 0
+    assert (shop.here(first)["status"], shop.here(second)["status"]) == ("created", "confirmed")
+    shop.later(minutes=31)
+    shop.qualirepar("claim --all --organism ecologic --yes")
+    shop.whole(first)
+
+
+def test_a_claim_put_off_by_a_clock_that_was_wrong_is_filed(shop, paid):
+    case = paid.cases[ECOLOGIC][0]
+    shop.later(days=2)
+    shop.fault("createclaim=503")
+    shop.qualirepar(f"claim {case} --yes")
+    shop.later(days=-2)
+    shop.qualirepar("claim --all --organism ecologic --yes")
+    shop.whole(case)
+
+
+@pytest.mark.parametrize("organism", [ECOLOGIC, ECOSYSTEM])
+def test_a_claim_put_off_is_filed_at_once_where_it_is_named(shop, paid, organism):
+    case = paid.cases[organism][0]
+    shop.fault("createclaim=503@7200", "new_claim=503@7200")
+    shop.qualirepar(f"claim {case} --yes")
+    assert shop.qualirepar(f"claim {case} --yes")[0] == 0
+    shop.whole(case)

@@ -42,7 +42,8 @@ def test_an_answer_of_two_hundred_megabytes_is_not_held(counter, paid, organism,
     first, second = paid.cases[organism][:2]
     shop.fault(*filter(None, [f"{lead}:1:1" if lead else "", f"{step}={kind}@200:*:{0 if lead else 1}"]))
     lines = [f"qualirepar claim {case} --yes" for case in (first, second)]
-    ran = subprocess.run([sys.executable, "-c", MEASURED, *lines], env=dict(os.environ), capture_output=True, text=True)
+    line = [sys.executable, "-c", MEASURED, *lines]
+    ran = subprocess.run(line, env=dict(os.environ), capture_output=True, text=True, check=False)
     before, after, codes = json.loads(ran.stderr.rpartition("measured ")[2])
     assert codes[0] in {0, 5}, ran.stderr
     assert after - before < MOST

@@ -30,13 +30,14 @@ class Work(NamedTuple):
     operator: str
 
 
-async def followed(work: Work, claim_ids: Sequence[int], told: Callable[[], object]) -> None:
+async def followed(work: Work, claim_ids: Sequence[int], told: Callable[[], object], *, listed: bool = True) -> None:
     """Ask where claims stand, and write it down; those that another command works on are left to it.
 
-    One list is asked for first where the organism gives one. Drafts of ours that got lost there are deleted. A claim
+    With `listed`, one list is asked for first where the organism gives one, and drafts of ours that got lost there are
+    deleted. A claim
     that cannot be asked about keeps no other. Raises the first of what went wrong: NotDone and its kin, TurnedDown.
     """
-    listed = await _listed(work, claim_ids)
+    known = await _listed(work) if listed else {}
     waiting = list(reversed(claim_ids))
     failed: list[ComptoirError] = []
 
@@ -44,7 +45,7 @@ async def followed(work: Work, claim_ids: Sequence[int], told: Callable[[], obje
         """Ask about one claim after the other."""
         while waiting:
             try:
-                await _asked(work, waiting.pop(), listed)
+                await _asked(work, waiting.pop(), known)
             except (NotDone, NoAnswer, TurnedDown) as error:
                 failed.append(error)
                 if isinstance(error, NotLetIn) or len(failed) == FAILURES:
@@ -73,10 +74,10 @@ def _nothing(digest: str) -> bytes:
     raise KeyError(digest)
 
 
-async def _listed(work: Work, claim_ids: Sequence[int]) -> Mapping[str, Standing]:
+async def _listed(work: Work) -> Mapping[str, Standing]:
     heard: list[Exchange] = []
     try:
-        filed = await work.client.filed(heard.append) if len(claim_ids) > 1 else []
+        filed = await work.client.filed(heard.append)
     except NotSearchable:
         return {}
     finally:

@@ -96,9 +96,9 @@ def keep(store: Store, organism: Organism, heard: Sequence[Exchange]) -> None:
 
 
 def lost(reader: Reader, organism: Organism, drafts: Mapping[str, str]) -> list[str]:
-    """List the drafts, by number, that bear the reference of a claim of ours which stands under another number."""
+    """List the drafts, by number, that bear the reference of a claim of ours which stands under another, or nowhere."""
     known = queries.numbers_of(reader, organism)
-    return [claim for claim, reference in drafts.items() if known.get(reference, claim) not in {claim, ""}]
+    return [claim for claim, reference in drafts.items() if known.get(reference, claim) != claim]
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401 - the value of a column

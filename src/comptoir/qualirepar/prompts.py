@@ -142,7 +142,7 @@ def planned(desk: Desk, picked: Picked) -> Plan:
 def _named(desk: Desk, picked: Picked) -> list[str]:
     with desk.reading() as reader:
         if picked.all:
-            return queries.unfinished(reader, picked.organism or "")
+            return queries.unfinished(reader, picked.organism or "", desk.clock.now())
         numbers = list(dict.fromkeys(repairs.resolved(reader, text) for text in picked.named))
         found = [queries.last(reader, number) for number in numbers]
     filed = [each for each in found if each and each.status not in {*UNSENT, *_over()}]
@@ -283,7 +283,7 @@ def asked(desk: Desk, named: Sequence[str], organism: Organism | None) -> Standi
         ids = [claim.id for claim in found if claim.organism == each and claim.remote]
         try:
             if ids:
-                _follow(desk, each, ids)
+                _follow(desk, each, ids, listed=not named or len(ids) > 1)
         except (UsageProblem, OutsideFailure, TurnedDown) as problem:
             problems.append(problem)
     with desk.reading() as reader:
@@ -291,13 +291,13 @@ def asked(desk: Desk, named: Sequence[str], organism: Organism | None) -> Standi
     return Standing(rows, problems)
 
 
-def _follow(desk: Desk, organism: Organism, ids: Sequence[int]) -> None:
+def _follow(desk: Desk, organism: Organism, ids: Sequence[int], *, listed: bool) -> None:
     async def follow(advance: Callable[[], None]) -> None:
         """Ask about all of them."""
         async with clients.opened(desk, organism) as client:
             with desk.resident() as store:
                 work = following.Work(store, client, desk.clock, desk.operator)
-                await following.followed(work, ids, advance)
+                await following.followed(work, ids, advance, listed=listed)
 
     with desk.progress(ORGANISM_NAMES[organism], len(ids)) as advance:
         asyncio.run(follow(advance))

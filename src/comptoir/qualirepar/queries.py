@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from comptoir.organisms.statuses import Organism, Piece
 from comptoir.qualirepar.refusals import NoClaim
-from comptoir.qualirepar.rules import FileState, Position
+from comptoir.qualirepar.rules import LONGEST_PAUSE, FileState, Position
 from comptoir.qualirepar.statuses import AWAITED, OVER, UNSENT, ClaimStatus, Step
 from comptoir.repairs.queries import NAME
 
@@ -229,16 +229,21 @@ def exchanges(reader: "Reader", number: str) -> Iterator[ExchangeRow]:
         yield row._replace(request=" ".join(row.request.split("\n")))  # its parts, a line each
 
 
-def unfinished(reader: "Reader", organism: str) -> list[str]:
-    """List the repairs to file: invoiced with a bonus and not claimed, or whose claim did not go to its end."""
+def unfinished(reader: "Reader", organism: str, now: datetime) -> list[str]:
+    """List the repairs to file: invoiced with a bonus and not claimed, or whose claim did not go to its end.
+
+    One that was put off waits for its moment, unless that is so far away that the clock went back since.
+    """
     sql = (
         "SELECT case_number FROM (SELECT b.case_number AS case_number, b.issued_at AS since, r.organism AS organism "
         f"FROM repair_bill b JOIN repair_case r ON r.number = b.case_number WHERE {_INVOICED} "
         "UNION ALL SELECT case_number, created_at, organism FROM claim "
-        "WHERE status IN ('to_create', 'created', 'to_complete')) AS found "
+        "WHERE status IN ('to_create', 'created', 'to_complete') "
+        "AND (next_try IS NULL OR next_try <= :now OR next_try > :latest)) AS found "
         "WHERE (:organism = '' OR organism = :organism OR organism = '') ORDER BY since, case_number"
     )
-    return reader.values(sql, organism=organism)
+    latest = now + LONGEST_PAUSE
+    return reader.values(sql, organism=organism, now=now.isoformat(), latest=latest.isoformat())
 
 
 def awaited(reader: "Reader", organism: str) -> list[str]:
@@ -281,8 +286,8 @@ class _Number(NamedTuple):
 
 
 def numbers_of(reader: "Reader", organism: str) -> dict[str, str]:
-    """Give the organism's number of each claim that has one, by our reference."""
-    sql = "SELECT reference, remote FROM claim WHERE organism = :organism AND remote <> ''"
+    """Give the organism's number of each claim that has one, by our reference; empty for one cancelled without."""
+    sql = "SELECT reference, remote FROM claim WHERE organism = :organism AND (remote <> '' OR status = 'cancelled')"
     return {row.reference: row.remote for row in reader.rows(sql, _Number, organism=organism)}
 
 

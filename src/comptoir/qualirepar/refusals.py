@@ -116,6 +116,16 @@ class NotAdoptable(Refused):
         )
 
 
+class NumberTaken(Refused):
+    """A number on the portal that another claim of the shop bears."""
+
+    def __init__(self, remote: str, other: str) -> None:
+        super().__init__(
+            _("{remote} is the number of the claim of {other}").format(remote=remote, other=other),
+            _("look again at the number on the organism's portal: each claim has its own"),
+        )
+
+
 class NothingNamed(UsageProblem):
     """No repair is named, and not all of them are wanted."""
 

@@ -12,6 +12,7 @@ LEASE = timedelta(minutes=3)  # a step that lasts longer has it renewed
 SETTLE = timedelta(seconds=60)
 DELAYS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 EVERY = timedelta(hours=6)
+LONGEST_PAUSE = timedelta(hours=12)
 REMAKES = 2  # drafts made anew in one run
 DUE = timedelta(days=15)  # code de l'environnement, R541-150, since 1 July 2024
 
@@ -133,7 +134,7 @@ def judged(organism: Organism, status: ClaimStatus, stage: Stage) -> ClaimStatus
 def pause(attempts: int, asked: timedelta = timedelta()) -> timedelta:
     """Give how long to wait before the next try, the organism's own wish counting for half a day at most."""
     usual = DELAYS[attempts - 1] if 0 < attempts <= len(DELAYS) else EVERY
-    return max(usual, min(asked, timedelta(hours=12)))
+    return max(usual, min(asked, LONGEST_PAUSE))
 
 
 def is_held(lease: str, until: datetime | None, now: datetime) -> bool:
