@@ -2,6 +2,8 @@
 
 import pytest
 
+from comptoir.qualirepar import filing
+
 from .conftest import ECOLOGIC, ECOSYSTEM, ORGANISMS
 
 
@@ -78,3 +80,20 @@ def test_not_let_in_ends_the_run_and_keeps_what_is_looked_for(shop, paid, organi
     for case in cases:
         assert shop.here(case)["status"] == "confirmed"
         assert len(shop.there(case)) == 1
+
+
+def test_nobody_else_is_asked_about_once_the_account_is_not_let_in(shop, monkeypatch):
+    monkeypatch.setattr(filing, "AT_ONCE", 1)
+    monkeypatch.setenv("COMPTOIR_ECOLOGIC_KEY", "0ther-and-wrong")
+    code, out, err = shop.qualirepar("claim --all --organism ecologic --yes --json")
+    assert (code, out.count('"closed"')) == (5, 1), err
+    assert shop.state["requests"]["calculateecosupport"] == 1
+    assert {row["status"] for row in shop.rows("SELECT status FROM claim")} == {"to_create"}
+
+
+def test_a_document_that_never_gets_an_answer_is_left_for_another_time(shop, paid):
+    case = paid.cases[ECOLOGIC][0]
+    shop.fault("attachfile=deaf:9:2")
+    code, out, err = shop.qualirepar(f"claim {case} --yes --json")
+    assert (code, out.count('"unknown"')) == (5, 1), err
+    assert shop.state["requests"]["attachfile"] == 2 + filing.DOUBTS
