@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -10,6 +9,7 @@ from comptoir.core.clock import Clock
 from comptoir.organisms.protocol import Standing
 from comptoir.organisms.statuses import Organism, Stage
 from comptoir.qualirepar import filing, progress, rules
+from comptoir.sandbox import ecologic_lists
 from comptoir.store.write import Store
 
 from .conftest import CLOCK, ECOLOGIC, ECOSYSTEM, ORGANISMS, done, png
@@ -38,6 +38,8 @@ def test_a_code_corrected_after_a_failure_is_the_one_that_is_filed(shop, paid, o
     shop.qualirepar(f"claim {case} --yes")
     there = shop.whole(case)
     assert code_of(there) == OTHER_CODE[organism]
+    if (step, kind) == (CREATES, "deaf"):  # nothing was there: what is made is right at once
+        assert not {"updateclaim", "delete"} & set(shop.state["requests"])
     assert len(shop.rows("SELECT * FROM claim")) == 1
 
 
@@ -176,10 +178,38 @@ def test_who_loses_its_lease_writes_nothing_and_leaves_the_claim_to_the_other(sh
     assert (claim["lease"], claim["remote"], claim["pending"]) == ("theirs", "", "create")
 
 
-@pytest.mark.parametrize("organism", ORGANISMS)
-def test_a_bonus_that_differs_is_not_filed(shop, paid, organism):
-    case = paid.cases[organism][0]
-    assert Decimal(shop.rows("SELECT bonus FROM repair_bill")[0]["bonus"]) == 2500
-    shop.write("UPDATE repair_bill SET bonus = 2400, due = due + 100 WHERE case_number = ?", case)
+def test_a_bonus_that_the_organism_says_otherwise_is_not_filed(shop, paid, monkeypatch):
+    case = paid.cases[ECOLOGIC][0]
+    monkeypatch.setattr(ecologic_lists, "support", lambda *_asked: (26.0, ""))
     assert shop.qualirepar(f"claim {case} --yes")[0] == 4
-    assert [each for each in shop.there(case) if each["submitted"]] == []
+    assert all(euros in shop.here(case)["error"] for euros in ("25,00", "26,00"))
+    assert shop.there(case) == []
+
+
+@pytest.mark.parametrize("organism", ORGANISMS)
+def test_what_is_looked_for_is_ours_and_is_made_again_only_once_nobody_can_be_making_it(shop, paid, organism):
+    first, second = paid.cases[organism][:2]
+    shop.settled(first)
+    made = shop.state["requests"][CREATES[organism]]
+    shop.fault(f"{CREATES[organism]}=deaf")
+    for _run in range(3):
+        assert shop.qualirepar(f"claim {second} --yes")[0] == 5
+        claim = shop.here(second)
+        assert (claim["remote"], claim["pending"]) == ("", "create")
+        shop.later(seconds=15)
+    assert shop.state["requests"][CREATES[organism]] == made + 1
+    shop.later(seconds=20)
+    assert shop.settled(second)["status"] == "confirmed"
+    for case in (first, second):
+        shop.whole(case)
+
+
+def test_a_claim_that_was_cancelled_there_is_not_taken_for_the_one_looked_for(shop, paid):
+    case = paid.cases[ECOLOGIC][0]
+    shop.fault("createclaim=lost", "getwarrantyclaims=503")
+    shop.qualirepar(f"claim {case} --yes")
+    (there,) = shop.there(case)
+    assert shop.admin("POST", "/outcome", {"claim": there["id"], "outcome": "cancelled"})[0] == 200
+    shop.later(minutes=5)
+    assert shop.settled(case)["status"] == "confirmed"
+    assert shop.whole(case)["id"] != there["id"]
