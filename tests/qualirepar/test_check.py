@@ -223,6 +223,8 @@ ABSENT = [
     ("no site is known", PHONE, ["DELETE FROM organism_site"]),
     ("a cancelled claim", PHONE, [claim("cancelled")]),
     ("a claim begun", PHONE, [claim("to_create")]),
+    ("the threshold is reached", WASHER, [THRESHOLD.replace("15000", "12000")]),
+    ("a claim cancelled elsewhere", PHONE, [claim("cancelled", organism="ecosystem")]),
     ("an organism that the catalogues name", PHONE, [case("organism", "")]),
     ("a refused claim of the device", PHONE, [claim("refused", WASHER, "ecosystem"), case("serial_key", "same")]),
 ]  # fmt: skip
@@ -318,6 +320,26 @@ def test_before_the_invoice_all_that_can_be_known_is_told(shop: Path, base: Path
         4, ["invoice", "symptom", "repair_code", "consent", "nameplate"],
     )  # fmt: skip
     assert told[0]["advice"] == f"`comptoir repair invoice {PHONE}`"
+
+
+def test_what_was_never_fetched_is_to_be_fetched_and_what_is_not_listed_to_be_matched(lives: Any) -> None:
+    def advised() -> dict[str, str]:
+        return {each["field"]: each["advice"] for each in checked("17")[1]}
+
+    lives(["repair set 17 --organism ecologic", "DELETE FROM organism_brand WHERE name = 'Apple'"])
+    assert advised()["brand"].startswith('`comptoir qualirepar match --brand "Apple" --organism ecologic --code CODE`')
+    lives(["DELETE FROM organism_brand", "DELETE FROM organism_product", "DELETE FROM organism_sync"])
+    assert {advised()[field] for field in ("brand", "product")} == {
+        "`comptoir qualirepar sync` va chercher les listes des éco-organismes"
+    }
+
+
+@pytest.mark.parametrize(("number", "organism"), [(PHONE, "ecologic"), (WASHER, "ecosystem")])
+def test_a_refused_claim_stands_in_the_way_of_another_at_ecologic_alone(number: str, organism: str, lives: Any) -> None:
+    lives([claim("refused", number, organism, "08")])
+    (told,) = checked(number)[1]
+    assert told["message"] == "la demande d'avant a été refusée : 08"
+    assert ("annulez-la d'abord sur son portail" in told["advice"]) == (organism == "ecologic")
 
 
 def test_a_product_that_the_shop_took_out_of_its_own_is_still_claimed(lives: Any) -> None:

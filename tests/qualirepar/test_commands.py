@@ -305,6 +305,7 @@ def test_an_organism_that_is_down_keeps_no_other_from_being_asked(base: Path, ad
     done("qualirepar claim --all --yes")
     admin("POST", "/outcome", {"claim": column(base, "SELECT remote FROM claim")[1], "outcome": "paid"})
     monkeypatch.setenv("COMPTOIR_ECOLOGIC_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("COMPTOIR_ECOLOGIC_CLAIMS_URL", "http://127.0.0.1:9")
     code, out, err = run("qualirepar status --json")
     assert code == 5
     assert {each["case_number"]: each["status"] for each in json.loads(out)} == {

@@ -34,8 +34,8 @@ async def followed(work: Work, claim_ids: Sequence[int], told: Callable[[], obje
     """Ask where claims stand, and write it down; those that another command works on are left to it.
 
     With `listed`, one list is asked for first where the organism gives one, and drafts of ours that got lost there are
-    deleted. A claim
-    that cannot be asked about keeps no other. Raises the first of what went wrong: NotDone and its kin, TurnedDown.
+    deleted. A claim that cannot be asked about keeps no other. Raises the first of what went wrong: NotDone and its
+    kin, TurnedDown.
     """
     known = await _listed(work) if listed else {}
     waiting = list(reversed(claim_ids))
