@@ -303,6 +303,12 @@ def test_a_nameplate_without_bars_is_attached_and_told(desk, write) -> None:
     assert "plate.jpg" in said(desk)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 700)])
+def test_a_nameplate_that_is_a_line_is_attached_and_told(desk, write, size: tuple[int, int]) -> None:
+    picture = write("line.png", photo("PNG", size))
+    assert files.checked(desk, [picture], Kind.NAMEPLATE)[0].serials == ()
+
+
 def test_a_nameplate_is_a_picture(desk, write, paper) -> None:
     with pytest.raises(NeedsPicture):
         attached(desk, write("plate.pdf", paper), kind=Kind.NAMEPLATE)

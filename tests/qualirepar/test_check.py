@@ -179,6 +179,7 @@ RULES = [
          {"FICHIER": "{folder}/nameplate.png"}),
     Rule("HEIC", PHONE, [file("nameplate", "media_type", "image/heic")], "nameplate", STOPS),
     Rule("PDF for ecosystem", WASHER, [file("nameplate", "media_type", "application/pdf")], "nameplate", DOUBT),
+    Rule("the plate of another", PHONE, [file("nameplate", "serial", "990100123")], "nameplate", DOUBT),
     Rule("11 MB", WASHER, [file("nameplate", "size", 11_000_000)], "nameplate", STOPS),
     Rule("4 MB", PHONE, [file("declaration", "size", 4_000_000)], "consent", DOUBT),
     # The account.

@@ -214,7 +214,7 @@ def back(read: Read, size: float) -> Read:
 
 
 def _scaled(grey: "Grey", size: float) -> "Grey":
-    if size == 1:
+    if size == 1 or min(grey.shape) * size < 1:  # nothing would be left of a picture that is a line
         return grey
     how = cv2.INTER_AREA if size < 1 else cv2.INTER_CUBIC
     return cv2.resize(grey, None, fx=size, fy=size, interpolation=how)

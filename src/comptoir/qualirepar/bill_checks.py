@@ -8,6 +8,7 @@ from comptoir.attachments.rules import Kind, Media
 from comptoir.core import money
 from comptoir.core.i18n import _
 from comptoir.core.paris import in_paris
+from comptoir.core.refs import typed
 from comptoir.organisms import rules as eligibility
 from comptoir.organisms.statuses import ORGANISM_NAMES, PIECE_WORDS, WHY_WORDS, Basis, Organism, Piece, Why
 from comptoir.qualirepar.statuses import AWAITED, CLAIM_WORDS, UNSENT, ClaimStatus
@@ -154,6 +155,7 @@ def _pieces(dossier: Dossier) -> Iterator[Trouble]:
         file = chosen(piece, dossier.files)
         if file:
             yield from _file(dossier, piece, file)
+            yield from _read(dossier, piece, file)
         elif required:
             told = _("missing: {piece}").format(piece=_(PIECE_WORDS[piece]))
             yield stops(piece.value, told, _attach(dossier, piece))
@@ -181,6 +183,16 @@ def _file(dossier: Dossier, piece: Piece, file: "AttachmentRow") -> Iterator[Tro
         yield stops(field, _("`{name}` is larger than 10 MB").format(name=name), smaller)
     elif file.size > SEEN_LONGEST:
         yield doubt(field, _("`{name}` is larger than 3 MB: it may be refused").format(name=name), smaller)
+
+
+def _read(dossier: Dossier, piece: Piece, file: "AttachmentRow") -> Iterator[Trouble]:
+    """Compare what the bars of the nameplate say with the serial number that is claimed for."""
+    serial = dossier.case.serial
+    if piece is Piece.NAMEPLATE and file.serial and typed(file.serial) != typed(serial):
+        told = _("`{name}` bears {read}, and the device is {serial}: it may be the plate of another").format(
+            name=file.name, read=file.serial, serial=serial
+        )
+        yield doubt(piece.value, told, _attach(dossier, piece))
 
 
 def _account(dossier: Dossier) -> Iterator[Trouble]:

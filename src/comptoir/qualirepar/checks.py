@@ -82,7 +82,8 @@ def _organism(dossier: Dossier) -> Iterator[Trouble]:
         weigh = stops if organism is Organism.ECOSYSTEM else doubt  # its own catalogue says so
         yield weigh("organism", said, correct(number, "--organism", other))
     elif not dossier.case.organism and not answer.certain:
-        yield doubt("organism", _(ROUTED_WORDS[answer.routed]), correct(number, "--organism", organism))
+        told = _("{host}: {reason}").format(host=ORGANISM_NAMES[organism], reason=_(ROUTED_WORDS[answer.routed]))
+        yield doubt("organism", told, correct(number, "--organism", organism))
 
 
 def _person(dossier: Dossier) -> Iterator[Trouble]:

@@ -108,6 +108,7 @@ def claim(
     """File claims; exit with 4 where some were turned down, 5 where some did not go to their end."""
     view.chosen()
     plan = prompts.planned(desk, prompts.Picked(cases or [], picking.all, picking.organism))
+    prompts.tell_doubts(desk, plan)
     done: list[Filed] = []
     if picking.dry_run:
         desk.out.rows(columns.PLANNED, prompts.rows(plan.found), view)

@@ -139,6 +139,14 @@ def planned(desk: Desk, picked: Picked) -> Plan:
     return Plan(good, problems)
 
 
+def tell_doubts(desk: Desk, plan: Plan) -> None:
+    """Warn of what may make an organism refuse claims that nothing stops."""
+    for dossier, troubles in plan.found:
+        for each in troubles:
+            told = _("{number}: {message}")
+            desk.out.warn(told.format(number=dossier.case.number, message=each.message))
+
+
 def _named(desk: Desk, picked: Picked) -> list[str]:
     with desk.reading() as reader:
         if picked.all:
