@@ -57,6 +57,8 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMPTOIR_DATABASE", str(tmp_path / "shop.db"))
     monkeypatch.setenv("COMPTOIR_CONFIG", str(tmp_path / "no-such-file.toml"))
     monkeypatch.setenv("COMPTOIR_OPERATOR", "test")
+    # Without this, keyring takes the best of all that are defined: the person's own, or one that a test made up.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("TZ", raising=False)
