@@ -86,7 +86,7 @@ class Interrupted(ComptoirError):
     exit_code = INTERRUPTED
 
     def __init__(self) -> None:
-        super().__init__(_("interrupted: what was not confirmed is not recorded"))
+        super().__init__(_("interrupted: what was recorded stays so, and nothing is half done"))
 
 
 class Bug(ComptoirError):

@@ -119,7 +119,7 @@ def filed(desk: Desk, numbers: Sequence[str]) -> float:
     assert len(plan.found) == len(numbers)
     begun = time.perf_counter()
     done: list[filing.Filed] = []
-    prompts.filed(desk, plan.found, done.append)
+    assert prompts.filed(desk, plan.found, done.append, yes=True) == []
     taken = time.perf_counter() - begun
     assert [each.result for each in done] == [filing.Result.CONFIRMED] * len(numbers), done[-1]
     return len(numbers) / taken

@@ -342,4 +342,4 @@ def test_the_letter_tells_what_waits_for_somebody(claimed, done, shop, monkeypat
 def test_a_letter_needs_an_address(claimed, refuses, monkeypatch) -> None:
     monkeypatch.delenv("COMPTOIR_SHOP_EMAIL")
     refuses("digest", 2, "missing_value")
-    refuses("digest --to nobody", 5, "bad_address")
+    refuses("digest --to nobody", 2, "wrong_address")

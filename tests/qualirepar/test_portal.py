@@ -56,12 +56,25 @@ def test_nothing_is_told_in_error_and_the_organism_refuses_the_second(shop, lost
     shop.whole(case)
 
 
-def test_a_number_that_is_wrong_is_corrected(shop, lost):
+def test_a_number_that_is_wrong_is_corrected(shop, lost, monkeypatch):
     case = lost("lost")
     (there,) = shop.there(case)
-    assert shop.qualirepar(f"found {case} --number 123")[0] == 0
+    assert shop.qualirepar(f"found {case} --number 123")[0] == 3  # Ecologic was asked
+    with monkeypatch.context() as down:
+        down.setenv("COMPTOIR_ECOLOGIC_URL", "http://127.0.0.1:9")
+        assert shop.qualirepar(f"found {case} --number 123")[0] == 0  # it could not be
     assert shop.qualirepar(f"claim {case} --yes")[0] == 4
     assert shop.qualirepar(f"found {case} --number {there['id']}")[0] == 0
+    assert shop.settled(case)["status"] == "confirmed"
+    shop.whole(case)
+
+
+def test_a_number_that_is_wrong_may_be_nothing(shop, lost, monkeypatch):
+    case = lost("reset")
+    with monkeypatch.context() as down:
+        down.setenv("COMPTOIR_ECOLOGIC_URL", "http://127.0.0.1:9")
+        assert shop.qualirepar(f"found {case} --number 123")[0] == 0
+    assert shop.qualirepar(f"found {case} --nothing")[0] == 0
     assert shop.settled(case)["status"] == "confirmed"
     shop.whole(case)
 

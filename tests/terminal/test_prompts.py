@@ -12,7 +12,7 @@ import pytest
 from wcwidth import wcswidth
 
 UP, DOWN, ENTER, WIPE, RUB, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", "\x15", "\x7f", "\x03", "\x04"
-SENTENCE = "interrompu : ce qui n'a pas été confirmé n'est pas enregistré"
+SENTENCE = "interrompu : ce qui était enregistré le reste, rien n'est fait à moitié"
 NOTHING = "rien n'a été ajouté"
 AGAIN = "répondez oui ou non"
 SAME_MODEL = "Est-ce bien ce modèle ? (oui/non)"

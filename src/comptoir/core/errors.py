@@ -19,6 +19,7 @@ SYSTEM_WORDS = (
     mark("Disk quota exceeded"),
     mark("Read-only file system"),
     mark("Input/output error"),
+    mark("All connection attempts failed"),
     mark("Too many open files"),
     mark("database disk image is malformed"),
     mark("disk I/O error"),

@@ -41,7 +41,7 @@ class NeedsYes(UsageProblem):
     """What destroys or sends needs a yes, and nobody can be asked."""
 
     def __init__(self) -> None:
-        super().__init__(_("this needs a yes, and there is no terminal to ask on"), _("add `--yes`"))
+        super().__init__(_("this needs a yes, and nobody can be asked"), _("add `--yes`"))
 
 
 class Desk:

@@ -28,6 +28,7 @@ else:
     json, shutil, export, eyes = map(later, ("json", "shutil", "comptoir.desk.export", "comptoir.desk.eyes"))
 
 _KEPT = "(\\r?\\n|\\t|\ufeff)"  # ends of lines, tabs, and the mark that Excel reads first
+_HELD = "\ue000"  # stands for a blank where a line may not end
 CHUNK = 1 << 16  # characters kept before a write: one system call a row would cost a third more
 
 
@@ -220,10 +221,11 @@ class Output:
 
 
 def _in_width(line: str, width: int) -> list[str]:
-    """Cut a line between its words where the terminal ends, its margin kept."""
+    """Cut a line between its words where the terminal ends, its margin kept; no line begins with what ends a phrase."""
     text = line.lstrip(" ")
     margin = " " * (len(line) - len(text))
-    return [margin + part for part in table.wrapped(text, max(width - len(margin), 1))]
+    held = re.sub(r" (?=[:;?!»])", _HELD, text)
+    return [margin + part.replace(_HELD, " ") for part in table.wrapped(held, max(width - len(margin), 1))]
 
 
 def _harmless(text: str) -> str:

@@ -135,7 +135,7 @@ def reasons(desk: Desk, known: rules.Snapshot, found: rules.Answer) -> list[Reas
     name = ORGANISM_NAMES.get(found.organism or "", "")
     routed = _(ROUTED_WORDS[found.routed])
     told = [
-        Reason("organism", found.routed, f"{name}: {routed}" if name else routed),
+        Reason("organism", found.routed, _("{host}: {reason}").format(host=name, reason=routed) if name else routed),
         Reason("bonus", found.why, _(WHY_WORDS[found.why])),
         Reason("data", found.basis, _source(desk, found)),
     ]

@@ -12,7 +12,7 @@ from comptoir.core.errors import OutsideFailure, Refused
 from comptoir.core.i18n import _
 from comptoir.desk.wire import Log
 from comptoir.organisms.published import AmountRow, BrandRow, CodeRow, ProductRow, Reference, SheetRow, SiteRow
-from comptoir.organisms.statuses import Organism, Piece, Stage
+from comptoir.organisms.statuses import ORGANISM_NAMES, Organism, Piece, Stage
 
 __all__ = ["AmountRow", "BrandRow", "CodeRow", "ProductRow", "Reference", "SheetRow", "SiteRow"]
 
@@ -136,13 +136,20 @@ class TurnedDown(Refused):
     """The organism refuses what it was asked, for these reasons."""
 
     def __init__(self, organism: Organism, problems: tuple[Problem, ...]) -> None:
-        told = "; ".join(f"{each.field}: {each.message}" if each.field else each.message for each in problems)
-        super().__init__(_("{organism} refuses: {reasons}").format(organism=organism, reasons=told))
+        told = " · ".join(f"{each.field} : {each.message}" if each.field else each.message for each in problems)
+        super().__init__(_("{organism} refuses: {reasons}").format(organism=ORGANISM_NAMES[organism], reasons=told))
         self.reasons = problems
 
 
 class Broken(TurnedDown):
     """The draft cannot be mended: it has to be made anew."""
+
+    def __init__(self, organism: Organism, problems: tuple[Problem, ...]) -> None:
+        super().__init__(organism, problems)
+        reasons = "; ".join(each.message or each.field for each in problems)
+        self.message = _("the draft at {organism} has to be made anew: {reasons}").format(
+            organism=ORGANISM_NAMES[organism], reasons=reasons
+        )
 
 
 class Client(Protocol):

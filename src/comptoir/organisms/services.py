@@ -64,7 +64,7 @@ def replace(
         _write(connection, table, organism, rows)
     moment = by.moment.isoformat()
     connection.execute(_SYNC, (organism.value, moment, source))
-    made = Replaced(now, len(reference.brands), len(reference.codes), before)
+    made = Replaced(now, len({each.code for each in reference.brands}), len(reference.codes), before)
     told = {key: str(value) for key, value in made._asdict().items()}
     connection.execute(_HISTORY, (_reference(organism), moment, by.operator, "sync", dumps({**told, "source": source})))
     return made

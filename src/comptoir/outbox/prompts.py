@@ -240,17 +240,22 @@ def dropped(desk: Desk, numbers: Sequence[int], *, yes: bool) -> list[MessageDet
     return _ordered(desk, rows, Sending.DROPPED, None)
 
 
-def _corrected(text: str, channel: str) -> str:
-    """Give an address or a number typed by a person; raise WrongAddress and WrongNumber."""
+def recipient(text: str) -> str:
+    """Give an e-mail address that a person typed; raise WrongAddress."""
     try:
-        if channel == Channel.SMS:
-            return number(phones.french(text) if phones.is_dialled(text) else text)
-        address(text)
-    except BadPhoneNumber:
-        raise WrongNumber(text) from None
+        return address(text)
     except BadAddress:
         raise WrongAddress(text) from None
-    return text
+
+
+def _corrected(text: str, channel: str) -> str:
+    """Give an address or a number typed by a person; raise WrongAddress and WrongNumber."""
+    if channel != Channel.SMS:
+        return recipient(text)
+    try:
+        return number(phones.french(text) if phones.is_dialled(text) else text)
+    except BadPhoneNumber:
+        raise WrongNumber(text) from None
 
 
 def _found(desk: Desk, numbers: Sequence[int]) -> list[MessageDetail]:

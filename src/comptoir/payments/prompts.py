@@ -23,14 +23,13 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from comptoir.core import sheet
-    from comptoir.desk import mailing
     from comptoir.outbox import prompts as outbox
     from comptoir.payments import documents, movements, services, statements
     from comptoir.qualirepar import queries as claims
     from comptoir.repairs import queries as repairs
     from comptoir.store.read import Reader
 else:
-    sheet, mailing = later("comptoir.core.sheet"), later("comptoir.desk.mailing")
+    sheet = later("comptoir.core.sheet")
     claims = later("comptoir.qualirepar.queries")
     outbox, repairs = later("comptoir.outbox.prompts"), later("comptoir.repairs.queries")
     documents, movements = later("comptoir.payments.documents"), later("comptoir.payments.movements")
@@ -142,9 +141,9 @@ def unmatched(desk: Desk, number: int, text: str, *, yes: bool) -> "list[service
 def digest(desk: Desk, to: str, *, dry_run: bool) -> list[DigestRow]:
     """Put the letter of the day into the outbox, once a day, and try to send it; nothing where there is nothing to say.
 
-    Raises MissingValue and BadAddress.
+    Raises MissingValue and WrongAddress.
     """
-    recipient = mailing.address(to or desk.settings["shop_email"] or _missing())
+    recipient = outbox.recipient(to or desk.settings["shop_email"] or _missing())
     with desk.writing() as session:
         news = _news(desk, services.reading(session))
         if not any(news):

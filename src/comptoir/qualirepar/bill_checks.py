@@ -11,7 +11,7 @@ from comptoir.core.paris import in_paris
 from comptoir.core.refs import typed
 from comptoir.organisms import rules as eligibility
 from comptoir.organisms.statuses import ORGANISM_NAMES, PIECE_WORDS, WHY_WORDS, Basis, Organism, Piece, Why
-from comptoir.qualirepar.statuses import AWAITED, CLAIM_WORDS, UNSENT, ClaimStatus
+from comptoir.qualirepar.statuses import AWAITED, CLAIM_WORDS, UNSENT, ClaimStatus, Step
 from comptoir.qualirepar.troubles import Dossier, Trouble, also, credit, doubt, fetch, invoice, line, stops, then
 from comptoir.repairs.rules import after_months
 
@@ -51,6 +51,10 @@ def standing(dossier: Dossier) -> Iterator[Trouble]:
     elif claim.status in UNSENT and dossier.organism not in {None, claim.organism}:
         told = _("a claim is begun with {organism}").format(organism=ORGANISM_NAMES[claim.organism])
         yield stops("claim", told, then(line("qualirepar cancel", number), line("qualirepar claim", number)))
+    elif claim.pending == Step.CREATE and not dossier.account.searchable:
+        told = _("its creation got no answer, and {organism} has no list to look in")
+        todo = then(_("look on its portal"), line("qualirepar found", number, "--number", _("NUMBER")))
+        yield doubt("claim", told.format(organism=ORGANISM_NAMES[claim.organism]), todo)
     elif claim.status == ClaimStatus.REFUSED:
         yield _refused_before(dossier, claim.reason)
 

@@ -46,7 +46,7 @@ def account(desk: Desk, organism: Organism | None) -> Account:
     if organism is Organism.ECOSYSTEM:
         repairer = settings["ecosystem_repairer"].strip()
         return Account(settings["ecosystem_site"].strip() or repairer, repairer)
-    return Account(settings["ecologic_site"].strip())
+    return Account(settings["ecologic_site"].strip(), searchable=bool(settings["ecologic_claims_url"].strip()))
 
 
 def shop(desk: Desk) -> Shop:

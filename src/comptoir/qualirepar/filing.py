@@ -32,6 +32,7 @@ class Result(StrEnum):
     PUT_OFF = "put_off"
     CLOSED = "closed"
     UNKNOWN = "unknown"
+    BY_HAND = "by_hand"
     HELD = "held"
 
 
@@ -41,6 +42,7 @@ RESULT_WORDS: Mapping[str, str] = {
     Result.PUT_OFF: mark("put off"),
     Result.CLOSED: mark("not let in"),
     Result.UNKNOWN: mark("without an answer: looked up next time"),
+    Result.BY_HAND: mark("without an answer: to look for on the portal"),
     Result.HELD: mark("another command has it"),
 }
 
@@ -138,11 +140,15 @@ class _Run:
         """Do one step; tell whether the next one may follow."""
         try:
             self.state = await self._held(steps.done(action, self._tools, self.state))
+        except steps.ByHand as doubt:
+            return self._stop(Result.BY_HAND, str(doubt))
         except steps.Unsettled as doubt:
             return self._stop(Result.UNKNOWN, str(doubt), rules.SETTLE)
         except steps.Created as made:
             self.state = made.state
-            return self._stop(Result.TURNED_DOWN, TurnedDown(self._work.client.organism, made.reasons).message)
+            return self._stop(
+                Result.TURNED_DOWN, TurnedDown(self._work.client.organism, made.reasons).message, rules.LONGEST_PAUSE
+            )
         except Broken as error:
             return self._remade(error)
         except ComptoirError as error:  # of the organism, or of a document that is lost here
@@ -177,7 +183,7 @@ class _Run:
         if action in rules.STEPS and action is not Action.DISCARD:  # nothing was done: there is nothing to look up
             self.state = self.state.with_row(pending=Step.NONE, pending_at=None)
         if not isinstance(error, NotDone):
-            return self._stop(Result.TURNED_DOWN, told)
+            return self._stop(Result.TURNED_DOWN, told, rules.LONGEST_PAUSE)  # what is wrong may be mended there
         attempts = self.state.row.attempts + 1
         self.state = self.state.with_row(attempts=attempts)
         if isinstance(error, NotLetIn):

@@ -20,6 +20,8 @@ from comptoir.qualirepar.refusals import (
     FiledAlready,
     NamedAndAll,
     NothingNamed,
+    NothingToClaim,
+    NotThere,
     SomeNotFiled,
     SomeRefused,
 )
@@ -224,28 +226,16 @@ async def _filed(
         told[1]()
 
     async with clients.opened(desk, organism) as client:
-        ids = []
-        for each in found:
-            try:
-                ids.append(_prepared(desk, organism, each))
-            except (BeingFiled, FiledAlready) as problem:  # another command was faster: the others go on
-                tell(_held(desk, each.dossier.case.number, problem))
+        ids = [_prepared(desk, organism, each) for each in found]
         with desk.resident() as store:
             work = filing.Work(store, client, desk.clock, desk.operator, lambda digest: _content(desk, digest))
             await filing.all_filed(work, ids, tell)
 
 
-def _held(desk: Desk, number: str, problem: ComptoirError) -> "Filed":
-    with desk.reading() as reader:
-        row = queries.claim(reader, number)
-    return filing.told(row, filing.Result.HELD)._replace(error=problem.message)
-
-
 def _prepared(desk: Desk, organism: Organism, checked: "Checked") -> int:
-    dossier = checked.dossier
+    dossier, number = checked.dossier, checked.dossier.case.number
     if dossier.bill is None:
-        raise AssertionError(dossier.case.number)
-    number = dossier.case.number
+        raise NothingToClaim(number)
     files = dossiers.documents(desk, dossier)
     with desk.reading() as reader:
         reference = rules.reference(number, queries.attempts(reader, number) + 1)
@@ -275,7 +265,7 @@ def conclude(desk: Desk, done: "Sequence[Filed]", plan: Plan) -> None:
         problems.append(SomeRefused(turned_down))
     if waiting:
         problems.append(SomeNotFiled(waiting))
-    raise_all(problems)
+    raise_all(sorted(problems, key=lambda problem: not isinstance(problem, OutsideFailure)))  # cron tries again on 5
 
 
 def asked(desk: Desk, named: Sequence[str], organism: Organism | None) -> Standing:
@@ -331,6 +321,8 @@ def tell_next(desk: Desk, claim: ClaimDetail) -> None:
     """Say what to do next about a claim."""
     number = claim.case_number
     match claim.status:
+        case _ if claim.pending == Step.CREATE and not dossiers.account(desk, Organism(claim.organism)).searchable:
+            step = _("`comptoir qualirepar found {number}` says what is on the portal").format(number=number)
         case _ if claim.status in UNSENT:
             step = _("`comptoir qualirepar claim {number}` goes on").format(number=number)
         case ClaimStatus.REFUSED:
@@ -377,13 +369,38 @@ async def _discarded(desk: Desk, claim: ClaimDetail) -> None:
 
 
 def recognised(desk: Desk, text: str, remote: str) -> list[ClaimRow]:
-    """Record what a person found on the portal: the number of a claim, or nothing where it is empty."""
+    """Record what a person found on the portal: the number of a claim, or nothing where it is empty.
+
+    The organism is asked whether it has that number; where it cannot be, it is believed. Raises NotThere.
+    """
     number = resolved(desk, text)
+    if remote:
+        _look_there(desk, number, remote)
     with desk.writing() as session:
         services.adopt(session, number, remote, desk.by())
     desk.out.say(_("next: `comptoir qualirepar claim {number}` goes on").format(number=number))
     with desk.reading() as reader:
         return [queries.row(reader, number)]
+
+
+def _look_there(desk: Desk, number: str, remote: str) -> None:
+    with desk.reading() as reader:
+        claim = queries.claim(reader, number)
+    if claim.status not in UNSENT:
+        return  # it is refused whatever the number
+
+    async def look() -> bool:
+        """Ask whether the organism has a claim under this number."""
+        async with clients.opened(desk, Organism(claim.organism)) as client:
+            return await client.standing(remote, lambda _exchange: None) is not None
+
+    try:
+        there = asyncio.run(look())
+    except (UsageProblem, OutsideFailure, TurnedDown) as problem:
+        desk.out.warn(_("{remote} could not be looked up: {reason}").format(remote=remote, reason=problem.message))
+        return
+    if not there:
+        raise NotThere(Organism(claim.organism), remote)
 
 
 def explained(found: "Iterator[RefusedRow]") -> Iterator[ExplainedRow]:

@@ -127,6 +127,7 @@ _UNCLAIMED = (
     "0, '', NULL, '' FROM repair_bill c "
     f"{_JOINED} WHERE {_INVOICED.replace('b.', 'c.')}"
 )
+_LAST = "NOT EXISTS (SELECT 1 FROM claim d WHERE d.case_number = c.case_number AND d.id > c.id)"
 _WHOLE = (
     "SELECT id, case_number, organism, invoice, reference, status, remote, service_order, said, reason, bonus, total, "
     "form, pending, pending_at, attempts, next_try, stale, error, lease, leased_until, operator, created_at, "
@@ -138,9 +139,9 @@ _AWAITED = ", ".join(f"'{status}'" for status in sorted(AWAITED))
 
 
 def claims(reader: "Reader", status: str, organism: str) -> Iterator[ClaimRow]:
-    """Stream claims and what is to be claimed, of a status and an organism where one is given, the latest first."""
+    """Stream the last claim of each repair and what is to be claimed, of a status and an organism, the latest first."""
     sql = (
-        f"SELECT * FROM ({_CLAIMED} UNION ALL {_UNCLAIMED}) AS found "
+        f"SELECT * FROM ({_CLAIMED} WHERE {_LAST} UNION ALL {_UNCLAIMED}) AS found "
         "WHERE (:status = '' OR status = :status) AND (:organism = '' OR organism = :organism) "
         "ORDER BY created_at DESC, case_number DESC"
     )
@@ -151,7 +152,7 @@ def to_take_up(reader: "Reader", before: datetime, since: datetime | None) -> li
     """List what waits for somebody, the oldest first: not filed to its end since a moment, or refused after another."""
     sql = (
         f"{_CLAIMED} WHERE (c.status IN ({_UNSENT}) AND c.created_at < :before) "
-        "OR (c.status = 'refused' AND c.decided_at > :since) "
+        f"OR (c.status = 'refused' AND c.decided_at > :since AND {_LAST}) "
         f"UNION ALL {_UNCLAIMED} AND c.issued_at < :before ORDER BY 2, 1"
     )
     return list(reader.rows(sql, ClaimRow, before=before.isoformat(), since=since.isoformat() if since else ""))
@@ -256,10 +257,10 @@ def awaited(reader: "Reader", organism: str) -> list[str]:
 
 
 def refused(reader: "Reader", organism: str) -> Iterator[RefusedRow]:
-    """Stream the claims that were refused, the latest first."""
+    """Stream the claims that were refused, and that no other took the place of, the latest first."""
     sql = (
         f"SELECT c.case_number, c.decided_at, c.organism, {NAME}, r.product_label, c.invoice, c.bonus, c.reason "
-        f"FROM claim c {_JOINED} WHERE c.status = 'refused' AND (:organism = '' OR c.organism = :organism) "
+        f"FROM claim c {_JOINED} WHERE c.status = 'refused' AND {_LAST} AND (:organism = '' OR c.organism = :organism) "
         "ORDER BY c.decided_at DESC, c.id DESC"
     )
     return reader.rows(sql, RefusedRow, organism=organism)

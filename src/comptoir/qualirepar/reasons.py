@@ -20,7 +20,10 @@ class Explained(NamedTuple):
     todo: str
 
 
-_INVOICE_AGAIN = mark("credit the invoice, invoice it again as it should be, then claim again")
+_INVOICE_AGAIN = mark(
+    "credit the invoice (`comptoir repair credit`), issue it again as it should be (`comptoir repair invoice`), "
+    "record its payment (`comptoir repair pay`), then `comptoir qualirepar claim`"
+)
 _SEND_AGAIN = mark("attach the right document with `comptoir repair attach`, then claim again")
 _CONTEST = mark("keep the signed documents, and write to the organism under the number of the claim")
 NUMBERED = {
@@ -28,7 +31,7 @@ NUMBERED = {
         mark("an automatic control: an invoice with this number may have been reimbursed already"),
         mark("look for the number in `comptoir qualirepar list`; if it is another repair, credit and invoice again"),
     ),
-    "01": Explained(mark("the invoice bears neither SIRET nor RCS"), mark("set `repair_siret`, then invoice it again")),
+    "01": Explained(mark("the invoice bears neither SIRET nor RCS"), _INVOICE_AGAIN),
     "02": Explained(
         mark("this failure gets no bonus"),
         mark("look at the codes with `comptoir qualirepar codes`, correct them, then claim again"),

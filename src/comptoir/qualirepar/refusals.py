@@ -126,6 +126,16 @@ class NumberTaken(Refused):
         )
 
 
+class NotThere(NotFound):
+    """A number that the organism does not know."""
+
+    def __init__(self, organism: Organism, remote: str) -> None:
+        super().__init__(
+            _("{organism} has no claim {remote}").format(organism=ORGANISM_NAMES[organism], remote=remote),
+            _("look again at the number on the organism's portal; `--nothing` says that it is not there"),
+        )
+
+
 class NothingNamed(UsageProblem):
     """No repair is named, and not all of them are wanted."""
 

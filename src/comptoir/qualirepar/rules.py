@@ -33,10 +33,14 @@ class Action(StrEnum):
 
 
 class Account(NamedTuple):
-    """What the shop is with an organism: the place of repair that claims, and the repairer that it belongs to."""
+    """What the shop is with an organism: the place of repair that claims, and the repairer that it belongs to.
+
+    `searchable` tells whether its claims can be listed there.
+    """
 
     site: str
     repairer: str = ""
+    searchable: bool = True
 
 
 class Document(NamedTuple):

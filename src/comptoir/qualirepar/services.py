@@ -54,6 +54,7 @@ def cancel(session: Session, case: str, by: By, *, where: str) -> None:
     _free(row, by.moment)
     row.status = FLOWS[Organism(row.organism)].move(ClaimStatus(row.status), ClaimStatus.CANCELLED)
     row.decided_at, row.pending, row.pending_at = by.moment, Step.NONE, None
+    row.error, row.next_try = "", None
     session.add(row)
     _tell(session, row, "claim_cancelled", by, where=where)
 
@@ -61,13 +62,14 @@ def cancel(session: Session, case: str, by: By, *, where: str) -> None:
 def adopt(session: Session, case: str, remote: str, by: By) -> None:
     """Record what a person found on the organism's portal: the number of a claim, or nothing where it is empty.
 
-    A number may be told, and told again, of any claim that is not submitted; that there is nothing, of one whose
-    creation was left without an answer. Raises NoClaim, Over, BeingFiled, NotAdoptable and NumberTaken.
+    A number may be told, and told again, of any claim that is not submitted; that there is nothing, of one that has a
+    number, or whose creation was left without an answer. Raises NoClaim, Over, BeingFiled, NotAdoptable and
+    NumberTaken.
     """
     row = kept(session, case)
     _free(row, by.moment)
     unanswered = row.pending == Step.CREATE
-    if row.status not in UNSENT or not (remote or unanswered):
+    if row.status not in UNSENT or not (remote or unanswered or row.remote):
         raise NotAdoptable(case)
     if remote:
         _only_one(session, row, remote)
@@ -78,6 +80,8 @@ def adopt(session: Session, case: str, remote: str, by: By) -> None:
     row.error, row.next_try = "", None
     if remote:
         row.status = ClaimStatus.TO_COMPLETE if row.organism == Organism.ECOLOGIC else ClaimStatus.CREATED
+    elif not unanswered:
+        row.status, row.stale = ClaimStatus.TO_CREATE, 0
     session.add(row)
     _tell(session, row, "claim_found", by, remote=remote)
 

@@ -31,6 +31,10 @@ class Unsettled(Exception):
     """Nobody can know yet, or at all, whether a claim was created; the reason is told."""
 
 
+class ByHand(Unsettled):
+    """Only a person can find out whether a claim was created, on the organism's portal."""
+
+
 class Created(Exception):
     """A claim was created, and its organism says what is wrong with it already."""
 
@@ -93,7 +97,7 @@ async def find(tools: Tools, state: State) -> State:
     try:
         filed = await tools.client.filed(tools.log)
     except NotSearchable:
-        raise Unsettled(_by_hand(state)) from None
+        raise ByHand(_by_hand(state)) from None
     ours = [each for each in filed if each.reference == state.row.reference and each.stage not in _ENDED]
     if ours:
         return _adopted(tools, state, ours[-1])
@@ -179,7 +183,9 @@ def stood(state: State, standing: Standing, now: datetime) -> State:
     if row.status in UNSENT and status not in UNSENT:  # submitted, by whomever: nothing is asked any more
         state = _settled(state).with_row(confirmed_at=row.confirmed_at or now)
     decided = now if status != row.status and status not in {*UNSENT, ClaimStatus.CONFIRMED} else row.decided_at
-    problems = "; ".join(f"{each.field}: {each.message}" if each.field else each.message for each in standing.problems)
+    problems = " · ".join(
+        f"{each.field} : {each.message}" if each.field else each.message for each in standing.problems
+    )
     return state.with_row(
         status=status,
         said=standing.status,

@@ -14,6 +14,7 @@ from comptoir.core.later import later
 from comptoir.core.text import tidy
 from comptoir.desk import Desk
 from comptoir.fiches.rules import bonus_of
+from comptoir.organisms.statuses import Organism
 from comptoir.parts import queries as stock
 from comptoir.parts.rules import ORIGIN_WORDS, Origin
 from comptoir.repairs import amounts, billed, cases, prompts, queries, rules
@@ -131,13 +132,19 @@ def refused(desk: Desk, text: str, why: str) -> list[BillRow]:
 def invoiced(desk: Desk, case: CaseDetail, given: "Terms") -> list[BillRow]:
     """Issue the invoice that was shown."""
     kept = cases.papers(desk)
-    if given.bonus and not (case.symptom and case.repair_code):
-        desk.out.warn(
-            _(
-                "the claim will ask for its codes: `comptoir repair set {number} --symptom CODE --repair-code CODE`"
-            ).format(number=case.number)
-        )
+    if given.bonus:
+        _tell_codes(desk, case)
     return _issued(desk, case.number, lambda session, number, by: invoicing.invoice(session, number, given, kept, by))
+
+
+def _tell_codes(desk: Desk, case: CaseDetail) -> None:
+    """Warn of the codes that the claim will ask for; ecosystem takes no symptom."""
+    symptom = {} if case.organism == Organism.ECOSYSTEM else {"--symptom": case.symptom}
+    kept = {"--repair-code": case.repair_code} | symptom
+    lacking = [f"{option} CODE" for option, code in sorted(kept.items(), reverse=True) if not code]
+    if lacking:
+        told = _("the claim will ask for its codes: `comptoir repair set {number} {options}`")
+        desk.out.warn(told.format(number=case.number, options=" ".join(lacking)))
 
 
 def paid(desk: Desk, text: str, means: Means | None, receipt: str | None) -> list[BillRow]:
