@@ -220,6 +220,15 @@ def test_the_codes_of_a_product_are_listed(fetched: Path, cli, asked: str, codes
     assert (ran.code, [row["code"] for row in ran.data]) == (DONE, codes)
 
 
+def test_the_brands_that_are_covered_are_listed_with_their_codes(fetched: Path, cli) -> None:
+    asked = {(each["organism"], each["code"], each["products"]) for each in cli("qualirepar brands --json").data}
+    assert {("ecologic", "243", 0), ("ecosystem", "SAMSUNG", 3), ("ecosystem", "0000", 1)} <= asked
+    assert not any(organism == "ecosystem" and code == "BRANDT" for organism, code, _products in asked)  # Ecologic's
+    assert [each["code"] for each in cli("qualirepar brands DELONG --json").data] == []
+    assert [each["name"] for each in cli("qualirepar brands \"de'l\" --json").data] == ["De'Longhi"]
+    assert cli("qualirepar brands apple --organism ecosystem --json").data == []
+
+
 def test_accounts_are_told_and_one_is_shown_whole(fetched: Path, cli) -> None:
     rows = cli("qualirepar organisms --json").data
     assert [(row["organism"], row["products"], row["brands"], row["sites"]) for row in rows] == [

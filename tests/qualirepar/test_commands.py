@@ -633,3 +633,34 @@ def test_a_read_loads_neither_the_orm_nor_the_wire(line: str, base: Path) -> Non
     assert ran.returncode == (4 if line == "check 17" else 0), ran.stderr
     loaded = {module.partition(".")[0] for module in ran.stderr.rpartition("LOADED ")[2].split()}
     assert loaded & {"sqlmodel", "sqlalchemy", "httpx", "pydantic", "fpdf", "phonenumbers", "typer"} == set()
+
+
+# --- an invoice credited after its claim
+
+
+def test_a_claim_whose_invoice_was_credited_is_told() -> None:
+    done("qualirepar claim 24 --yes")
+    assert "avoir" not in run("qualirepar list")[2]
+    done("repair credit 24 --why Erreur --yes")
+    for line in ("list", "status"):
+        told = run(f"qualirepar {line}")[2]
+        assert f"la facture de {WASHER} a fait l'objet d'un avoir après la demande" in told
+        assert "`comptoir qualirepar cancel" in told
+    done("qualirepar cancel 24 --on-portal --yes")
+    assert "avoir" not in run("qualirepar list")[2]
+
+
+# --- a claim refused, then made again
+
+
+def test_a_refused_claim_that_was_made_again_is_no_longer_to_be_made_again(base: Path, admin: Any) -> None:
+    done("qualirepar claim 24 --yes")
+    admin(
+        "POST", "/outcome", {"claim": column(base, "SELECT remote FROM claim")[0], "outcome": "refused", "reason": "12"}
+    )
+    done("qualirepar status")
+    assert [each["case_number"] for each in rows("qualirepar refused")] == [WASHER]
+    done("qualirepar claim 24 --yes")
+    assert rows("qualirepar refused") == []
+    assert rows("qualirepar list --status refused") == []
+    assert [each["status"] for each in rows("qualirepar list") if each["case_number"] == WASHER] == ["confirmed"]

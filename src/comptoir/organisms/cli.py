@@ -43,6 +43,18 @@ def products(
         desk.out.rows(columns.PRODUCT, catalogues.catalogue(desk, reader, words or []), view)
 
 
+@app.verb("brands", help=_("List the brands that the eco-organisms cover, and their codes."))
+def brands(
+    desk: Desk,
+    view: View,
+    words: Annotated[list[str] | None, argument(metavar=_("[WORDS]..."), help=_("Words of a brand."))] = None,
+    organism: Annotated[Organism | None, option(help=_("Only this eco-organism."))] = None,
+) -> None:
+    """List brands."""
+    with desk.reading() as reader:
+        desk.out.rows(columns.BRANDS, queries.brands(reader, " ".join(words or []), organism or ""), view)
+
+
 @app.verb("codes", help=_("List the symptom and repair codes of a product."))
 def codes(
     desk: Desk,

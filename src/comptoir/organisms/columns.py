@@ -58,6 +58,7 @@ PRODUCT = (
     *VALID,
     Column("ours", _("Here")),
 )
+BRANDS = (ORGANISM, CODE, Column("name", _("Brand")), Column("products", _("Products")))
 CODES = (ORGANISM, Column("product", _("Product code")), Column("product_name", _("Product")), *CODED)
 ACCOUNT = (
     ORGANISM,

@@ -131,6 +131,25 @@ def brands_like(reader: "Reader", organism: Organism, name: str, product: str | 
     return near_brands(name, dict(found))
 
 
+class ListedBrand(NamedTuple):
+    """A brand of an organism, and of how many of its products it is; 0 where it is of all."""
+
+    organism: str
+    code: str
+    name: str
+    products: int
+
+
+def brands(reader: "Reader", words: str, organism: str) -> Iterator[ListedBrand]:
+    """Stream the brands that an organism covers whose name holds these words, in any spelling; all without one."""
+    sql = (
+        "SELECT organism, code, name, sum(product <> '') FROM organism_brand WHERE covered <> 0 "
+        "AND (:organism = '' OR organism = :organism) AND instr(plain, :words) "
+        "GROUP BY organism, code, name ORDER BY plain, organism"
+    )
+    return reader.rows(sql, ListedBrand, words=plain(words), organism=organism)
+
+
 def codes(reader: "Reader", organism: Organism, product: str) -> tuple[CodeRow, ...]:
     """Give the symptom and repair codes of a product of an organism."""
     sql = "SELECT product, kind, code, label FROM organism_code WHERE organism = :organism AND product = :product "

@@ -39,7 +39,7 @@ class NotInCatalogue(NotFound):
             _("the catalogue of {organism} has no `{code}`").format(organism=ORGANISM_NAMES[organism], code=code),
             _("did you mean `{near}`?").format(near="`, `".join(near))
             if near
-            else _("look it up with `comptoir qualirepar products`"),
+            else _("look it up with `comptoir qualirepar products` or `comptoir qualirepar brands`"),
         )
 
 

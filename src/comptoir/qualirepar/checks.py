@@ -105,8 +105,8 @@ def _person(dossier: Dossier) -> Iterator[Trouble]:
     if _COMPANY.search(fold(f"{case.last_name} {case.first_name}")):
         told = _("the customer looks like a company: the bonus is for private persons alone (reject 03)")
         yield doubt("professional", told, _without(case.number))
-    if dossier.organism is Organism.ECOLOGIC and _NO_TOWN.search(_DISTRICT.sub("", fold(case.town))):
-        told = _("the town `{town}` is not spelled as the post does: Ecologic may not know it").format(town=case.town)
+    if _NO_TOWN.search(_DISTRICT.sub("", fold(case.town))):
+        told = _("the town `{town}` is not spelled as the post does: it may not be known").format(town=case.town)
         yield doubt("town", told, correct(case.number, "--town", _("TEXT")))
 
 
