@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from stdnum import luhn
 
 from comptoir.core.clock import Clock
 from comptoir.core.refs import check_digit
@@ -78,8 +79,8 @@ def filled(database: Path, phones: int) -> None:
         for place, number in zip(count(1), numbers):
             brand = ("Apple", "Samsung")[place % 2]
             code = ("CAS", "01")[place % 2]
-            serial = f"35{place:012}"
-            serial += check_digit(serial)
+            serial = f"35693803{place:06}"
+            serial += luhn.calc_check_digit(serial)
             _insert(
                 connection, "repair_case",
                 number=number, consumer_id=1, status="handed_over", place="workshop", product="mobile_phone",

@@ -225,7 +225,7 @@ def test_the_brands_that_are_covered_are_listed_with_their_codes(fetched: Path, 
     assert {("ecologic", "243", 0), ("ecosystem", "SAMSUNG", 3), ("ecosystem", "0000", 1)} <= asked
     assert not any(organism == "ecosystem" and code == "BRANDT" for organism, code, _products in asked)  # Ecologic's
     assert [each["code"] for each in cli("qualirepar brands DELONG --json").data] == []
-    assert [each["name"] for each in cli("qualirepar brands \"de'l\" --json").data] == ["De'Longhi"]
+    assert [each["name"] for each in cli('qualirepar brands "de\'l" --json').data] == ["De'Longhi"]
     assert cli("qualirepar brands apple --organism ecosystem --json").data == []
 
 

@@ -11,23 +11,22 @@ from comptoir.desk.options import Feature, argument, option
 from comptoir.desk.output import Section, View
 from comptoir.organisms import cli as organisms
 from comptoir.organisms.statuses import Organism
-from comptoir.qualirepar import queries
 from comptoir.qualirepar.statuses import ClaimStatus
 
 if TYPE_CHECKING:
-    from comptoir.qualirepar import columns, fetching, prompts, training
+    from comptoir.qualirepar import columns, fetching, prompts, queries, training
     from comptoir.qualirepar.filing import Filed
     from comptoir.repairs import queries as repairs
 else:
     columns, prompts = later("comptoir.qualirepar.columns"), later("comptoir.qualirepar.prompts")
     fetching, training = later("comptoir.qualirepar.fetching"), later("comptoir.qualirepar.training")
-    repairs = later("comptoir.repairs.queries")
+    repairs, queries = later("comptoir.repairs.queries"), later("comptoir.qualirepar.queries")
 
 app = Feature()
 app.verbs |= organisms.app.verbs
 
 REPAIR = from_database(lambda *asked: repairs.numbers(*asked))  # noqa: PLW0108 - loaded when TAB is pressed
-CLAIMED = from_database(queries.numbers)
+CLAIMED = from_database(lambda *asked: queries.numbers(*asked))  # noqa: PLW0108 - as above
 Case = Annotated[str, argument(metavar=_("CASE"), help=_("Number of a repair, or its last figures."), complete=REPAIR)]
 Claimed = Annotated[
     str, argument(metavar=_("CASE"), help=_("Number of a repair, or its last figures."), complete=CLAIMED)
