@@ -132,9 +132,9 @@ RULES = [
     Rule("product", WASHER, ["UPDATE organism_product SET plain = 'x', name = 'x', code = 'y' || code"],
          "product", STOPS, {"CODE": "y3111"}, frozenset({"brand", "organism"})),
     Rule("brand", PHONE, ["repair set 17 --organism ecologic", "DELETE FROM organism_brand WHERE name = 'Apple'"],
-         "brand", STOPS, {"CODE": "118"}),
+         "brand", DOUBT, {"CODE": "118"}),
     Rule("brand never fetched", PHONE, ["repair set 17 --organism ecologic", "DELETE FROM organism_brand",
-         "DELETE FROM organism_product", "DELETE FROM organism_sync"], "brand", STOPS, None, frozenset({"product"})),
+         "DELETE FROM organism_product", "DELETE FROM organism_sync"], "brand", DOUBT, None, frozenset({"product"})),
     Rule("product never fetched", PHONE, ["repair set 17 --organism ecologic", "DELETE FROM organism_brand",
          "DELETE FROM organism_product", "DELETE FROM organism_sync"], "product", STOPS, None, frozenset({"brand"})),
     # Its codes.

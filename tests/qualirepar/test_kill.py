@@ -87,7 +87,7 @@ def test_a_killed_claim_is_left_alone_until_its_lease_ends(counter, paid):
     process.wait()
     code, _out, err = shop.qualirepar(f"claim {case} --yes --json")
     assert (code, '"held"' in _out) == (5, True), err
-    for verb in (f"cancel {case} --yes", f"found {case} --number 5"):
+    for verb in (f"cancel {case} --yes", f"found {case} --nothing"):
         code, _out, err = shop.qualirepar(verb)
         assert code == 4, err
         assert "jusqu'à" in err

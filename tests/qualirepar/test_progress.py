@@ -127,17 +127,22 @@ def test_only_the_lost_drafts_of_ours_are_deleted(shop, store, claim, paid):
     shop.qualirepar(f"claim {third} --yes")
     assert shop.qualirepar(f"cancel {third} --yes")[0] == 0
     ours = shop.here(first)["remote"]
+
+    def of(case: str) -> str:
+        """Give the reference of a claim."""
+        return shop.here(case)["reference"]
+
     client = Listed(
-        draft(ours, first),  # the one that stands
-        draft("lost-1", first),
-        draft("lost-2", first),
-        draft("sent", first, Stage.SENT),  # no draft
-        draft("odd", first, Stage.OTHER),
+        draft(ours, of(first)),  # the one that stands
+        draft("lost-1", of(first)),
+        draft("lost-2", of(first)),
+        draft("sent", of(first), Stage.SENT),  # no draft
+        draft("odd", of(first), Stage.OTHER),
         draft("unknown", "99999999"),  # of nobody here
         draft("nameless", ""),
-        draft("given-up", third),
-        draft("other-organism", paid.cases[ECOLOGIC][0]),
-        draft("never-claimed", paid.cases[ECOSYSTEM][3]),
+        draft("given-up", of(third)),
+        draft("other-organism", "00000017-1-00000000"),
+        draft("never-claimed", f"{paid.cases[ECOSYSTEM][3]}-1-00000000"),
     )
     client.fails = {"lost-1": NotDone("busy")}  # it keeps no other
     followed(store, client, claim(ECOSYSTEM), shop.here(second)["id"])

@@ -75,7 +75,7 @@ class Wire:
         try:
             async with asyncio.timeout(min(asked.whole, LONGEST)):
                 heard = await self._heard(asked, left)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, TooLong, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, TooLong, TimeoutError, ValueError, ExceptionGroup) as error:
             told = _("{host}: {reason}").format(host=urlsplit(asked.url).hostname, reason=failure(error))
             raise Unheard(told) if left.done and not asked.reads else Unsent(told) from error
         finally:

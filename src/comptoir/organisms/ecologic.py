@@ -103,10 +103,8 @@ class Ecologic:
         found = next(each(data), None)
         if text(at(found, "EcoOrganizationId")) == THE_OTHER:
             raise self._line.turned_down(Problem("", _("ecosystem has this device")))
-        support = amount(at(found, "SupportAmount")) if found else amount(data)
-        if support is None:
-            raise self._line.unknown(asked, _("it gives no amount"))
-        return support
+        # An answer that nobody can read decides nothing: the claim itself is judged.
+        return amount(at(found, "SupportAmount")) if found else amount(data)
 
     async def create(self, form: Form, log: Log) -> Standing:
         """Create the claim: where it has a number it exists, whatever it lacks."""

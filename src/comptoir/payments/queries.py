@@ -166,7 +166,7 @@ _PAYMENT = (
 )
 _TWINS = (
     "(SELECT json_group_array(q.label) FROM payment q WHERE q.day = p.day AND q.organism = p.organism "
-    "AND q.amount = p.amount AND q.label <> p.label AND (q.imported_at, q.source) <> (p.imported_at, p.source))"
+    "AND q.amount = p.amount AND (q.imported_at, q.source) <> (p.imported_at, p.source))"
 )
 # Two payments that cancel each other out leave nothing to match.
 _OPEN = f"p.reverses IS NULL AND {_BACK} IS NULL AND p.amount <> {_MATCHED}"

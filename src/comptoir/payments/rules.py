@@ -20,6 +20,8 @@ LEGAL_DAYS = 15  # to pay a claim (Code de l'environnement, R541-150, since 1 Ju
 MOST_SUMS = 20_000  # different sums of claims that are kept at once
 MOST_STEPS = 3_000_000  # sums of claims that are tried in one go: a few seconds
 
+FIGURES = 9  # of a number that nothing else is likely to be
+
 
 class Owed(NamedTuple):
     """A claim as money looks for it; what is `left` of its bonus counts where it awaits money.
@@ -81,7 +83,8 @@ class Names:
         """Gather the spellings of the claims' names, or of the organism's numbers alone."""
         self._claims: dict[Runs, list[Owed]] = {}
         for claim in claims:
-            told = {way for name in (claim.numbers if of_organism else claim.names) for way in spellings(name)}
+            named = [name for name in claim.numbers if _is_rare(name)] if of_organism else claim.names
+            told = {way for name in named for way in spellings(name)}
             for way in told:
                 self._claims.setdefault(way, []).append(claim)
         self._longest = max(map(len, self._claims), default=0)
@@ -100,6 +103,11 @@ class Names:
                 doubtful = doubtful or len(alive) > 1
                 named |= {claim.id: claim for claim in alive}
         return sorted(named.values()), doubtful
+
+
+def _is_rare(number: str) -> bool:
+    """Tell whether a number is an organism's wherever it stands: a few figures may be a day, or a stranger's own."""
+    return not number.isdigit() or len(number) >= FIGURES
 
 
 class Sources:

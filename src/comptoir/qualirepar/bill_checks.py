@@ -55,6 +55,9 @@ def standing(dossier: Dossier) -> Iterator[Trouble]:
         told = _("its creation got no answer, and {organism} has no list to look in")
         todo = then(_("look on its portal"), line("qualirepar found", number, "--number", _("NUMBER")))
         yield doubt("claim", told.format(organism=ORGANISM_NAMES[claim.organism]), todo)
+    elif claim.status in UNSENT and claim.error:
+        told = _("what stopped it last: {reason}").format(reason=claim.error)
+        yield doubt("claim", told, _("see that it is mended"))
     elif claim.status == ClaimStatus.REFUSED:
         yield _refused_before(dossier, claim.reason)
 
@@ -120,7 +123,7 @@ def _bonus(dossier: Dossier, bill: "BillRow") -> Iterator[Trouble]:
         yield stops("product", _(WHY_WORDS[answer.why]), todo)
     elif answer.threshold is not None and bill.total < answer.threshold:
         told = _("the total is {total}, and the bonus begins at {threshold}")
-        yield stops(
+        yield (stops if answer.basis is Basis.ORGANISM else doubt)(
             "total", told.format(total=money.spoken(bill.total), threshold=money.spoken(answer.threshold)), again
         )
     elif bill.total < bill.bonus or answer.why is Why.UNDER_BONUS:

@@ -54,6 +54,7 @@ _NO_FAILURE = re.compile(
 )
 # What the postal list never has in a town: digits but those of a district, CEDEX, brackets and bars.
 _DISTRICT = re.compile(r"\b\d{1,2} ?(?:er|e|eme|nd|nde)?(?: arrondissement)?\b")
+_FIGURES = re.compile(r"\d{4,}")
 _NO_TOWN = re.compile(r"\bcedex\b|\bbp\b|[\d()/,;]")
 
 
@@ -105,7 +106,8 @@ def _person(dossier: Dossier) -> Iterator[Trouble]:
     if _COMPANY.search(fold(f"{case.last_name} {case.first_name}")):
         told = _("the customer looks like a company: the bonus is for private persons alone (reject 03)")
         yield doubt("professional", told, _without(case.number))
-    if _NO_TOWN.search(_DISTRICT.sub("", fold(case.town))):
+    strange = _NO_TOWN if dossier.organism is Organism.ECOLOGIC else _FIGURES
+    if strange.search(_DISTRICT.sub("", fold(case.town))):
         told = _("the town `{town}` is not spelled as the post does: it may not be known").format(town=case.town)
         yield doubt("town", told, correct(case.number, "--town", _("TEXT")))
 
@@ -183,7 +185,8 @@ def _product(dossier: Dossier) -> Iterator[Trouble]:
     if organism and not answer.brand_code:
         told = _("{organism} does not list the brand `{brand}`")
         filled = told.format(organism=ORGANISM_NAMES[organism], brand=case.brand)
-        yield stops("brand", filled, _match(dossier, organism, "--brand", case.brand))
+        weigh = stops if organism is Organism.ECOSYSTEM else doubt  # Ecologic takes brands that nobody declared
+        yield weigh("brand", filled, _match(dossier, organism, "--brand", case.brand))
 
 
 def _match(dossier: Dossier, organism: Organism, option: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """Claims on their way to the organisms: each goes step by step, many go at once, none has two requests in flight."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from comptoir.store.write import Store
 
 AT_ONCE = 12  # claims under way with one organism
 BEAT = rules.LEASE.total_seconds() / 3  # seconds of a step after which its lease is renewed
+FAILURES = 20  # claims put off one after the other before the rest is left for another time
 DOUBTS = 3  # answers that may be missing in one run before a claim is left for the next
 
 
@@ -73,16 +74,29 @@ class Work(NamedTuple):
 async def all_filed(work: Work, claim_ids: Sequence[int], told: Callable[[Filed], object]) -> None:
     """File claims of one organism, some at once; tell what becomes of each. Ends early where it lets nobody in."""
     waiting = list(reversed(claim_ids))
+    put_off = 0
 
     async def worker() -> None:
         """File one claim after the other."""
+        nonlocal put_off
         while waiting:
             done = await filed(work, waiting.pop())
             told(done)
-            if done.result is Result.CLOSED:
+            put_off = put_off + 1 if done.result is Result.PUT_OFF else 0
+            if done.result is Result.CLOSED or put_off == FAILURES:
                 waiting.clear()
 
-    await asyncio.gather(*(worker() for _each in range(min(AT_ONCE, len(claim_ids)))))
+    await together(worker, min(AT_ONCE, len(claim_ids)))
+
+
+async def together(work: Callable[[], Coroutine[None, None, None]], count: int) -> None:
+    """Do the same work several times at once; what stops one stops the others, each at its own end, and is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _each in range(count):
+                group.create_task(work())
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from several
 
 
 async def filed(work: Work, claim_id: int) -> Filed:

@@ -1,6 +1,5 @@
 """Where filed claims stand: asked of their organism, all those that wait or some."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from comptoir.desk.wire import Exchange
 from comptoir.organisms.protocol import Client, NoAnswer, NotDone, NotLetIn, NotSearchable, Standing, TurnedDown
 from comptoir.organisms.statuses import Stage
 from comptoir.qualirepar import progress, queries, steps
+from comptoir.qualirepar.filing import together
 from comptoir.qualirepar.progress import State
 from comptoir.qualirepar.refusals import BeingFiled
 from comptoir.store.write import Store
@@ -52,7 +52,7 @@ async def followed(work: Work, claim_ids: Sequence[int], told: Callable[[], obje
                     waiting.clear()
             told()
 
-    await asyncio.gather(*(worker() for _each in range(min(AT_ONCE, len(claim_ids)))))
+    await together(worker, min(AT_ONCE, len(claim_ids)))
     raise_all(failed[:1])
 
 
@@ -79,6 +79,10 @@ async def _listed(work: Work) -> Mapping[str, Standing]:
     try:
         filed = await work.client.filed(heard.append)
     except NotSearchable:
+        return {}
+    except NotLetIn:
+        raise
+    except NotDone:  # each claim is asked about alone: a list is less sure than they are
         return {}
     finally:
         progress.keep(work.store, work.client.organism, heard)

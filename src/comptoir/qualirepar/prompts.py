@@ -152,7 +152,7 @@ def tell_doubts(desk: Desk, plan: Plan) -> None:
 def _named(desk: Desk, picked: Picked) -> list[str]:
     with desk.reading() as reader:
         if picked.all:
-            return queries.unfinished(reader, picked.organism or "", desk.clock.now())
+            return list(dict.fromkeys(queries.unfinished(reader, picked.organism or "", desk.clock.now())))
         numbers = list(dict.fromkeys(repairs.resolved(reader, text) for text in picked.named))
         found = [queries.last(reader, number) for number in numbers]
     filed = [each for each in found if each and each.status not in {*UNSENT, *_over()}]
@@ -238,7 +238,10 @@ def _prepared(desk: Desk, organism: Organism, checked: "Checked") -> int:
         raise NothingToClaim(number)
     files = dossiers.documents(desk, dossier)
     with desk.reading() as reader:
-        reference = rules.reference(number, queries.attempts(reader, number) + 1)
+        attempt = queries.attempts(reader, number) + 1
+    case = dossier.case
+    told = "|".join((dossier.bill.number, dossier.bill.issued_at.isoformat(), case.serial, case.last_name, case.email))
+    reference = rules.reference(number, attempt, told)
     form = forms.form(reference, dossier.case, dossier.bill, dossier.answer, dossier.account)
     try:
         with desk.writing() as session:

@@ -120,7 +120,8 @@ _CLAIMED = (
 )
 _INVOICED = (
     "b.kind = 'invoice' AND b.bonus > 0 AND NOT EXISTS (SELECT 1 FROM repair_bill a WHERE a.cancels = b.number) "
-    "AND NOT EXISTS (SELECT 1 FROM claim d WHERE d.invoice = b.number)"
+    "AND NOT EXISTS (SELECT 1 FROM claim d WHERE d.invoice = b.number "
+    "OR (d.case_number = b.case_number AND d.status IN ('to_create', 'created', 'to_complete')))"
 )
 _UNCLAIMED = (
     f"SELECT c.case_number, c.issued_at, 'to_create', r.organism, {NAME}, r.product_label, c.number, c.bonus, "
@@ -161,7 +162,7 @@ def to_take_up(reader: "Reader", before: datetime, since: datetime | None) -> li
 def credited(reader: "Reader") -> list[str]:
     """List the repairs whose claim is alive, and whose invoice a credit note has cancelled since."""
     sql = (
-        f"SELECT c.case_number FROM claim c WHERE c.status NOT IN ({_OVER}) AND EXISTS "
+        "SELECT c.case_number FROM claim c WHERE c.status IN ('confirmed', 'approved') AND EXISTS "
         "(SELECT 1 FROM repair_bill a WHERE a.cancels = c.invoice) ORDER BY c.id"
     )
     return reader.values(sql)

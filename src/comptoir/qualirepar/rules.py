@@ -2,19 +2,20 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import NamedTuple
 
 from comptoir.organisms.statuses import Organism, Piece, Stage
 from comptoir.qualirepar.statuses import FLOWS, UNSENT, ClaimStatus, Step
 
 LEASE = timedelta(minutes=3)  # a step that lasts longer has it renewed
+SKEW = timedelta(minutes=5)  # by how much the clocks of two counters may differ
 # How long after a request that nobody answered the organism may still be doing it.
 SETTLE = timedelta(seconds=60)
 DELAYS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 EVERY = timedelta(hours=6)
 LONGEST_PAUSE = timedelta(hours=12)
 REMAKES = 2  # drafts made anew in one run
-DUE = timedelta(days=15)  # code de l'environnement, R541-150, since 1 July 2024
 
 
 class Action(StrEnum):
@@ -142,15 +143,14 @@ def pause(attempts: int, asked: timedelta = timedelta()) -> timedelta:
 
 
 def is_held(lease: str, until: datetime | None, now: datetime) -> bool:
-    """Tell whether somebody works on a claim: a lease that ends later than any can was taken before the clock went."""
-    return bool(lease) and until is not None and now < until <= now + LEASE
+    """Tell whether somebody works on a claim: a lease that ends well after any can was taken before the clock went."""
+    return bool(lease) and until is not None and now < until <= now + LEASE + SKEW
 
 
-def is_late(confirmed: datetime, now: datetime) -> bool:
-    """Tell whether the organism should have paid: 15 days after it had the whole claim."""
-    return now - confirmed > DUE
+def reference(case_number: str, attempt: int, told: str) -> str:
+    """Give our reference of a claim: its case, which attempt it is, and a digest of what is told of the repair.
 
-
-def reference(case_number: str, attempt: int) -> str:
-    """Give our reference of a claim: the case, then which attempt it is from the second on."""
-    return case_number if attempt == 1 else f"{case_number}-{attempt}"
+    Every base counts its cases from one: another counter of the same account, or a base begun anew, must never take a
+    claim of ours for its own.
+    """
+    return f"{case_number}-{attempt}-{sha256(told.encode()).hexdigest()[:8]}"

@@ -42,7 +42,7 @@ _DECIDED = {
     _S.APPROVED: frozenset({_S.REIMBURSED, _S.PAID, _S.REFUSED, _S.CANCELLED}),
     _S.REIMBURSED: frozenset({_S.PAID, _S.REFUSED}),
     _S.PAID: frozenset({_S.REIMBURSED, _S.APPROVED, _S.CONFIRMED}),  # a payment that was matched wrongly
-    _S.REFUSED: frozenset[ClaimStatus](),
+    _S.REFUSED: frozenset({_S.CONFIRMED, _S.APPROVED}),  # contested, and won; a refused claim is closed too
     _S.CANCELLED: frozenset[ClaimStatus](),
 }
 # Ecologic: the support is asked (yellow when valid), then the claim, which lacks its documents (red), then submitted.

@@ -87,9 +87,11 @@ async def attach(tools: Tools, state: State) -> State:
 async def submit(tools: Tools, state: State) -> State:
     """Submit the claim; raise TurnedDown where its organism does not take it."""
     standing = await tools.client.submit(state.row.remote, tools.log)
-    if standing.stage is Stage.DRAFT and standing.problems:
-        raise TurnedDown(tools.client.organism, standing.problems)
-    return _confirmed(tools, state, standing)
+    confirmed = _confirmed(tools, state, standing)
+    if confirmed.row.status in UNSENT:  # it says that it took it, and that it did not
+        problems = standing.problems or (Problem("", standing.reason or standing.status),)
+        raise TurnedDown(tools.client.organism, problems)
+    return confirmed
 
 
 async def find(tools: Tools, state: State) -> State:
@@ -115,7 +117,7 @@ async def find_files(tools: Tools, state: State) -> State:
     """Look whether the organism has the document in doubt; where it does not say of this one, it goes again."""
     standing = await tools.client.standing(state.row.remote, tools.log)
     if standing is None:
-        return _anew(state)
+        return await _gone(tools, state)
     doubt = next((each for each in state.files if each.sent_at is None), None)
     if doubt is None or doubt.piece not in (standing.pieces or ()):
         return _settled(state)
@@ -128,10 +130,31 @@ async def find_verdict(tools: Tools, state: State) -> State:
     """Look whether a claim was submitted."""
     standing = await tools.client.standing(state.row.remote, tools.log)
     if standing is None:
-        return _anew(state)
+        return await _gone(tools, state)
     if standing.stage in {Stage.DRAFT, Stage.OTHER}:
         return _settled(state)
     return _confirmed(tools, state, standing)
+
+
+async def _gone(tools: Tools, state: State) -> State:
+    """Take a claim that its organism says it does not have: one word is not enough to forget its number.
+
+    Raises Unsettled where it may be there all the same, ByHand where only a person can look.
+    """
+    try:
+        filed = await tools.client.filed(tools.log)
+    except NotSearchable:
+        raise ByHand(_by_hand(state)) from None
+    row = state.row
+    there = [each for each in filed if each.claim == row.remote or each.reference == row.reference]
+    alive = [each for each in there if each.stage not in _ENDED]
+    if alive:
+        return _adopted(tools, state, alive[-1])
+    until = (row.pending_at or tools.clock.now()) + rules.SETTLE
+    if tools.clock.now() < until:
+        told = _("{organism} says that it has no claim {remote}: it is looked for again")
+        raise Unsettled(told.format(organism=ORGANISM_NAMES[row.organism], remote=row.remote))
+    return _anew(state)
 
 
 async def discard(tools: Tools, state: State) -> State:
@@ -170,6 +193,8 @@ async def done(action: Action, tools: Tools, state: State) -> State:
             found = await tools.client.standing(state.row.remote, tools.log)
         except NotDone:
             raise refusal from None
+        if found is None and tools.client.organism is Organism.ECOSYSTEM:
+            return _anew(state)  # a draft that somebody deleted: it was never submitted
         if found is None or found.stage in {Stage.DRAFT, Stage.OTHER}:
             raise
         return _confirmed(tools, state, found)
@@ -179,19 +204,23 @@ def stood(state: State, standing: Standing, now: datetime) -> State:
     """Take what its organism says of a claim."""
     organism, row = Organism(state.row.organism), state.row
     status = rules.judged(organism, ClaimStatus(row.status), standing.stage)
-    refused = status is ClaimStatus.REFUSED
+    refused = status is ClaimStatus.REFUSED and standing.stage is Stage.REFUSED
+    sent_back = row.status == ClaimStatus.CONFIRMED and status is ClaimStatus.TO_COMPLETE
     if row.status in UNSENT and status not in UNSENT:  # submitted, by whomever: nothing is asked any more
         state = _settled(state).with_row(confirmed_at=row.confirmed_at or now)
     decided = now if status != row.status and status not in {*UNSENT, ClaimStatus.CONFIRMED} else row.decided_at
     problems = " · ".join(
         f"{each.field} : {each.message}" if each.field else each.message for each in standing.problems
     )
+    why = problems or (standing.reason or standing.status if sent_back else "")
+    error = why or (row.error if status in UNSENT else "")
     return state.with_row(
         status=status,
         said=standing.status,
         service_order=standing.order or row.service_order,
         reason=(standing.reason or problems or standing.status) if refused else row.reason,
-        error=problems if status is ClaimStatus.TO_COMPLETE else "",
+        error=error,
+        next_try=now + rules.LONGEST_PAUSE if sent_back else row.next_try,
         asked_at=now,
         decided_at=decided,
     )
