@@ -222,10 +222,14 @@ def test_the_bonus_is_read_in_all_the_shapes_that_were_seen(answer: Any) -> None
     assert (given, str(given)) == (Decimal("25.00"), "25.00")
 
 
-@pytest.mark.parametrize("answer", [[], {}, None, envelope([]), envelope(None), [{"SupportAmount": None}], "25€", True])
+@pytest.mark.parametrize("answer", [[], {}, None, envelope([]), envelope(None), [{"SupportAmount": None}], True])
 def test_an_answer_without_a_bonus_decides_nothing(answer: Any) -> None:
     ran = told(said(200, answer), prices)
     assert (ran.given, len(ran.exchanges)) == (None, 1)
+
+
+def test_an_answer_that_is_no_json_is_no_answer() -> None:
+    assert type(told(said(200, "25€"), prices).given) is NotDone
 
 
 def test_a_device_of_the_other_organism_is_refused() -> None:
