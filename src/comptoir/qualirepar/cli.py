@@ -14,11 +14,12 @@ from comptoir.organisms.statuses import Organism
 from comptoir.qualirepar.statuses import ClaimStatus
 
 if TYPE_CHECKING:
-    from comptoir.qualirepar import columns, fetching, prompts, queries, training
+    from comptoir.qualirepar import columns, fetching, portal, prompts, queries, training
     from comptoir.qualirepar.filing import Filed
     from comptoir.repairs import queries as repairs
 else:
     columns, prompts = later("comptoir.qualirepar.columns"), later("comptoir.qualirepar.prompts")
+    portal = later("comptoir.qualirepar.portal")
     fetching, training = later("comptoir.qualirepar.fetching"), later("comptoir.qualirepar.training")
     repairs, queries = later("comptoir.repairs.queries"), later("comptoir.qualirepar.queries")
 
@@ -184,7 +185,7 @@ def cancel(
 ) -> None:
     """Cancel one claim."""
     view.chosen()
-    desk.out.rows(columns.LISTED, prompts.cancelled(desk, case, on_portal=on_portal, yes=yes), view)
+    desk.out.rows(columns.LISTED, portal.cancelled(desk, case, on_portal=on_portal, yes=yes), view)
 
 
 @app.verb("sandbox", help=_("Serve both organisms' protocols on this machine, to train and to try."))
@@ -205,4 +206,4 @@ def found(
     """Record what a person found."""
     if bool(number.strip()) == nothing:
         raise NumberOrNothing
-    desk.out.rows(columns.LISTED, prompts.recognised(desk, case, number.strip()), view)
+    desk.out.rows(columns.LISTED, portal.recognised(desk, case, number.strip()), view)

@@ -243,6 +243,7 @@ class Ecologic:
             moves = [self.life.told(claim) for claim in claims if claim.submitted]
 
         def then() -> None:
+            """Move what was told."""
             for move in moves:
                 move()
 

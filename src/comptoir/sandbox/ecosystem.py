@@ -228,6 +228,7 @@ class Ecosystem:
             items = [lists.line(self.known, claim) for claim in claims]
 
         def then() -> None:
+            """Move what was told."""
             for move in moves:
                 move()
 

@@ -47,6 +47,7 @@ class Life:
         """Give what happens once this claim's status was told: a step on, at pace 0."""
 
         def then() -> None:
+            """Move the claim a step, where the pace is a step at each status told."""
             with self.book.lock:
                 if self.pace == 0 and claim.stage in MOVING:
                     self.step(claim, time.time())

@@ -155,10 +155,12 @@ class _Server(ThreadingHTTPServer):
         self.base = f"http://{HOST}:{self.server_address[1]}"
 
     def server_bind(self) -> None:
+        """Take the port."""
         # The standard one asks the name service who this is.
         super(ThreadingHTTPServer, self).server_bind()
 
     def server_close(self) -> None:
+        """Let the port go, and end the connections that are kept."""
         super().server_close()
         for connection in list(self.open):
             try:
@@ -167,6 +169,7 @@ class _Server(ThreadingHTTPServer):
                 continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401, ARG002 - as the base class has it
+        """Write down what nobody foresaw."""
         _log.exception("a request of the sandbox failed")
 
 
@@ -177,14 +180,17 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def setup(self) -> None:
+        """Note the connection, to end it when the server ends."""
         super().setup()
         self.server.open.add(self.connection)
 
     def finish(self) -> None:
+        """Forget the connection."""
         self.server.open.discard(self.connection)
         super().finish()
 
     def handle(self) -> None:
+        """Answer the requests of a connection until its client leaves."""
         try:
             super().handle()
         except OSError:  # the client left: its own business
